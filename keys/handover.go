@@ -1,0 +1,104 @@
+package keys
+
+import (
+	"crypto/ecdh"
+	"crypto/hpke"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Handover is the public half: web seals with it and cannot open what it sealed (RFC 9180, DHKEM(X25519),
+// HKDF-SHA-256, AES-256-GCM).
+type Handover struct {
+	id  string
+	key hpke.PublicKey
+}
+
+// Receiver is the private half, active key first; older keys still open.
+type Receiver struct{ keys []receiverKey }
+
+type receiverKey struct {
+	id  string
+	key hpke.PrivateKey
+}
+
+func kem() hpke.KEM { return hpke.DHKEM(ecdh.X25519()) }
+
+// UnmarshalText reads "id:base64" of a public key.
+func (h *Handover) UnmarshalText(text []byte) error {
+	id, raw, err := decodePair(string(text))
+	if err != nil {
+		return err
+	}
+	h.id = id
+	h.key, err = kem().NewPublicKey(raw)
+	return err
+}
+
+// UnmarshalText reads "id:base64,id:base64" of private keys.
+func (r *Receiver) UnmarshalText(text []byte) error {
+	r.keys = nil
+	for _, item := range strings.Split(string(text), ",") {
+		id, raw, err := decodePair(item)
+		if err != nil {
+			return err
+		}
+		key, err := kem().NewPrivateKey(raw)
+		if err != nil {
+			return fmt.Errorf("key %s: %w", id, err)
+		}
+		r.keys = append(r.keys, receiverKey{id, key})
+	}
+	return nil
+}
+
+// Seal encrypts plaintext for the receiver, bound to place.
+func (h Handover) Seal(place string, plaintext []byte) ([]byte, error) {
+	body, err := hpke.Seal(h.key, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(place), plaintext)
+	if err != nil {
+		return nil, fmt.Errorf("seal handover: %w", err)
+	}
+	return append(append([]byte{byte(len(h.id))}, h.id...), body...), nil
+}
+
+// Open is the reverse of Handover.Seal. It returns ErrSealed for whatever does not open.
+func (r Receiver) Open(place string, sealed []byte) ([]byte, error) {
+	id, body, ok := splitID(sealed)
+	for _, k := range r.keys {
+		if ok && k.id == id {
+			plaintext, err := hpke.Open(k.key, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(place), body)
+			if err != nil {
+				return nil, ErrSealed
+			}
+			return plaintext, nil
+		}
+	}
+	return nil, ErrSealed
+}
+
+// GenerateHandover returns a fresh pair as the settings want it: "id:base64" of the private and of the public key.
+func GenerateHandover(id string) (private, public string, err error) {
+	key, err := kem().GenerateKey()
+	if err != nil {
+		return "", "", err
+	}
+	raw, err := key.Bytes()
+	if err != nil {
+		return "", "", err
+	}
+	encode := base64.StdEncoding.EncodeToString
+	return id + ":" + encode(raw), id + ":" + encode(key.PublicKey().Bytes()), nil
+}
+
+func decodePair(item string) (id string, raw []byte, err error) {
+	id, encoded, found := strings.Cut(strings.TrimSpace(item), ":")
+	if !found || id == "" || len(id) > 255 {
+		return "", nil, errors.New("want id:base64")
+	}
+	if raw, err = base64.StdEncoding.DecodeString(encoded); err != nil {
+		return "", nil, fmt.Errorf("key %s: not base64", id)
+	}
+	return id, raw, nil
+}
