@@ -1,0 +1,69 @@
+package onboarding
+
+import "time"
+
+// Step is where a linking stands. Await… is a person's turn, …ing the system's; the rest is over.
+type Step string
+
+const (
+	AwaitProof Step = "await_proof" // username and password are awaited
+	MailingPIN Step = "mailing_pin" // the first PIN for this address is on its way
+	AwaitPIN   Step = "await_pin"   // a mail server has accepted a PIN
+	Completing Step = "completing"  // the identity is being bound to the account
+	Notifying  Step = "notifying"   // the person is in; confirmations are being mailed
+	Linked     Step = "linked"
+	Expired    Step = "expired"
+	Cancelled  Step = "cancelled"
+)
+
+// Over tells whether the case has ended.
+func (s Step) Over() bool { return s == Linked || s == Expired || s == Cancelled }
+
+// Outcome names what became of something a person submitted. Domain refusals are outcomes, not errors.
+type Outcome string
+
+const (
+	Accepted         Outcome = "accepted"
+	WrongCredentials Outcome = "wrong_credentials"
+	WrongPIN         Outcome = "wrong_pin"
+	EndedPIN         Outcome = "ended_pin"    // expired, or its tries are used up
+	ReplacedPIN      Outcome = "replaced_pin" // voided by a change of address
+	Locked           Outcome = "locked"       // too many wrong ones: the step opens again at Until
+	Taken            Outcome = "taken"        // the account belongs to somebody else by now
+	Mismatch         Outcome = "mismatch"     // the organisation of the login is not the account's board
+	TooSoon          Outcome = "too_soon"     // the last mail is less than a minute old
+	TooManyMails     Outcome = "too_many_mails"
+	TooManyAddresses Outcome = "too_many_addresses"
+	AskAgain         Outcome = "ask_again"    // the hand-over is gone: fill in the form again
+	TooBusy          Outcome = "too_busy"     // no check slot was free in time; nothing was counted
+	CheckFailed      Outcome = "check_failed" // a part that the check needs is away; nothing was counted
+)
+
+// Verdict is the answer to a submitted form. It holds nothing personal: Temporal keeps it.
+type Verdict struct {
+	Outcome   Outcome
+	TriesLeft int       // after a wrong credential or PIN
+	Until     time.Time // when a lock or a waiting time ends, or a replacing PIN was requested
+}
+
+// MailState is what became of a mail.
+type MailState string
+
+const (
+	MailQueued     MailState = "queued"
+	MailLate       MailState = "late"       // at least one attempt failed; it is being repeated
+	MailSent       MailState = "sent"       // a mail server has accepted it
+	MailRefused    MailState = "refused"    // a mail server has refused it for good
+	MailSuperseded MailState = "superseded" // its PIN was voided before it left
+)
+
+// MailKind names a mail of a case.
+type MailKind string
+
+const (
+	PINMail         MailKind = "pin"
+	LinkedMail      MailKind = "linked"
+	OwnerNoticeMail MailKind = "owner_notice" // to the address that the old account had, where it is another one
+	ReminderMail    MailKind = "reminder"
+	LockedMail      MailKind = "locked"
+)

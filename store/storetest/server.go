@@ -1,0 +1,192 @@
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	_ "github.com/lib/pq"
+
+	"koppel/store/storetest/child"
+)
+
+// superuser is the one role of the server.
+const superuser = "koppel"
+
+// startPatience covers recovery after a crash on a slow disk.
+const startPatience = 60 * time.Second
+
+// Options say how a server runs. The zero value keeps data safe.
+type Options struct {
+	// Unsafe trades the safety of data for speed, for tests: no write is forced to disk.
+	Unsafe bool
+	// LockPatience is how long to wait for another process to leave the folder; 0 does not wait.
+	LockPatience time.Duration
+	// Progress gets a line for each step that takes long; nil for none.
+	Progress io.Writer
+}
+
+// Server is a Postgres on 127.0.0.1 that ends with this process.
+type Server struct {
+	address string // host:port
+	secret  string // password of the superuser
+	process *child.Process
+}
+
+// ErrInUse says that another process runs a server on the folder.
+var ErrInUse = errors.New("the folder is in use by another process")
+
+// Start runs Postgres on the data kept in dir, which is made when missing and must not lie below a folder that other
+// users cannot enter when this process is root (Postgres refuses to run as root and gets another user).
+func Start(dir string, options Options) (*Server, error) {
+	if options.Progress == nil {
+		options.Progress = io.Discard
+	}
+	programs, err := binaries(options.Progress)
+	if err != nil {
+		return nil, err
+	}
+	c, err := openCluster(dir, programs, options)
+	if err != nil {
+		return nil, fmt.Errorf("postgres in %s: %w", dir, err)
+	}
+	defer c.lock.Close() // the running server holds its own copy
+	server, err := c.start()
+	if err != nil {
+		return nil, fmt.Errorf("postgres in %s: %w", dir, err)
+	}
+	return server, nil
+}
+
+// start takes a free port; another process may be faster to take it, so it tries again.
+func (c *cluster) start() (*Server, error) {
+	var failures error
+	for range 5 {
+		server, err := c.startOnce()
+		if err == nil {
+			return server, nil
+		}
+		failures = errors.Join(failures, err)
+	}
+	return nil, failures
+}
+
+func (c *cluster) startOnce() (*Server, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(c.dir, "postgres.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	cmd := c.command("postgres", append(c.serverArguments(), "-p", strconv.Itoa(port))...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.ExtraFiles = []*os.File{c.lock} // the folder is free when the last process of the server is gone
+	process, err := child.Start(cmd, syscall.SIGINT)
+	if err != nil {
+		return nil, err
+	}
+	server := &Server{address: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), secret: c.secret, process: process}
+	if err := server.awaitReady(); err != nil {
+		process.Kill()
+		output, _ := os.ReadFile(log.Name())
+		return nil, fmt.Errorf("%w: %s", err, tail(output))
+	}
+	return server, nil
+}
+
+func (c *cluster) serverArguments() []string {
+	arguments := []string{
+		"-D", c.data(),
+		"-c", "listen_addresses=127.0.0.1",
+		"-c", "unix_socket_directories=", // a socket's path may be too long, its folder not writable
+		"-c", "max_connections=200",
+		"-c", "timezone=UTC",
+		"-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_wal_size=256MB",
+	}
+	if c.options.Unsafe {
+		arguments = append(arguments, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+	}
+	return arguments
+}
+
+func (s *Server) awaitReady() error {
+	db, err := sql.Open("postgres", s.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
+	defer cancel()
+	for {
+		if err = db.PingContext(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("not ready within %s: %w", startPatience, err)
+		case <-s.process.Done():
+			return errors.New("ended at once")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// URL is the address of a database, as lib/pq and others read it. The database need not exist yet.
+func (s *Server) URL(database string) string {
+	address := url.URL{
+		Scheme: "postgres", User: url.UserPassword(superuser, s.secret), Host: s.address,
+		Path: "/" + database, RawQuery: "sslmode=disable",
+	}
+	return address.String()
+}
+
+// Create makes an empty database unless it exists.
+func (s *Server) Create(ctx context.Context, database string) error {
+	db, err := sql.Open("postgres", s.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var exists bool
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, database).Scan(&exists)
+	if err != nil || exists {
+		return err
+	}
+	return create(ctx, db, database)
+}
+
+// Done is closed when the server has ended, whoever ended it.
+func (s *Server) Done() <-chan struct{} { return s.process.Done() }
+
+// Stop ends all connections and the server, which has then written everything.
+func (s *Server) Stop() error { return s.process.Stop(syscall.SIGINT, 20*time.Second) }
+
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port, nil
+}
+
+func (c *cluster) command(program string, arguments ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(c.programs, program), arguments...)
+	cmd.Dir = c.dir
+	cmd.Env = []string{"LC_ALL=C.UTF-8", "PATH=" + os.Getenv("PATH")} // no PG… settings of the person
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.owner}
+	return cmd
+}
