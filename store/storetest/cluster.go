@@ -23,7 +23,7 @@ type cluster struct {
 
 func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 
-// openCluster locks the folder and makes the data when they are missing or of another major version and unsafe.
+// openCluster locks the folder and makes the data when they are missing.
 func openCluster(dir, programs string, options Options) (*cluster, error) {
 	owner, err := serverUser()
 	if err != nil {

@@ -115,7 +115,7 @@ func startInFreeFolder() (*Server, error) {
 		if errors.Is(err, ErrInUse) {
 			continue
 		}
-		if err != nil && os.RemoveAll(filepath.Join(dir, "data")) == nil {
+		if err != nil && !errors.Is(err, errNoPostgres) && os.RemoveAll(filepath.Join(dir, "data")) == nil {
 			server, err = Start(dir, options)
 		}
 		return server, err
