@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Event is one line of the audit. Detail holds codes, counts and random ids; Identity (a keyed hash) and IP stand
+// apart, where erasure reaches them.
+type Event struct {
+	At       time.Time
+	Name     string // login.accepted, proof.wrong, pin.right, linked, …
+	Case     string // empty where there is none
+	Identity string
+	IP       string
+	Detail   map[string]any
+}
+
+// Audit appends e in the transaction of the act it tells of.
+func (t *Tx) Audit(ctx context.Context, e Event) error {
+	detail := []byte("{}")
+	if e.Detail != nil {
+		var err error
+		if detail, err = json.Marshal(e.Detail); err != nil {
+			return fmt.Errorf("audit %s: %w", e.Name, err)
+		}
+	}
+	_, err := t.tx.ExecContext(ctx, `
+		with event as (
+			insert into audit (at, event, case_id, detail) values ($1, $2, nullif($3, '')::uuid, $4) returning id
+		)
+		insert into audit_subjects (audit_id, identity, ip) select id, $5, $6 from event where $5 || $6 <> ''`,
+		e.At, e.Name, e.Case, detail, e.Identity, e.IP)
+	return translate("audit "+e.Name, err)
+}
