@@ -1,0 +1,116 @@
+package eherkenning
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"koppel/onboarding"
+)
+
+// minimumKeyBits of every RSA key, ours and the broker's (Afsprakenstelsel: Digital signature).
+const minimumKeyBits = 2048
+
+// Settings of the connection. All are required, save those that name a default.
+type Settings struct {
+	EntityID       string // urn:etoegang:DV:<OIN>:entities:<index>
+	ServiceID      string // urn:etoegang:DV:<OIN>:services:<index>
+	ServiceUUID    string // of the service in the catalogue; mandates are registered against it
+	ACSURL         string // absolute; equals Destination and Recipient of an answer
+	Key            *rsa.PrivateKey
+	Certificate    *x509.Certificate // of Key
+	BrokerMetadata []byte            // SAML metadata of the one broker, XML
+	MinimumLevel   onboarding.Level  // default onboarding.MinimumLevel
+	HTTPClient     *http.Client      // for the back channel, with a client certificate if the broker wants one; default none
+	Now            func() time.Time  // default time.Now
+	Random         io.Reader         // for message ids; default crypto/rand
+}
+
+// ServiceProvider is our side of one connection with one broker. It is safe for concurrent use.
+type ServiceProvider struct {
+	settings Settings
+	broker   broker
+	client   *http.Client
+}
+
+// New checks the settings and reads the broker's metadata. Its error names every setting that is missing.
+// Metadata past its validUntil does not stop it: the pages must come up; Login refuses with MetadataExpired.
+func New(settings Settings) (*ServiceProvider, error) {
+	if err := settings.check(); err != nil {
+		return nil, fmt.Errorf("eherkenning: %w", err)
+	}
+	settings.setDefaults()
+	broker, err := parseMetadata(settings.BrokerMetadata)
+	if err != nil {
+		return nil, fmt.Errorf("eherkenning: broker metadata: %w", err)
+	}
+	return &ServiceProvider{settings: settings, broker: broker, client: withoutRedirects(settings.HTTPClient)}, nil
+}
+
+func (s *Settings) check() error {
+	var missing []error
+	for _, setting := range []struct {
+		name  string
+		there bool
+	}{
+		{"EntityID", s.EntityID != ""},
+		{"ServiceID", s.ServiceID != ""},
+		{"ServiceUUID", s.ServiceUUID != ""},
+		{"ACSURL", s.ACSURL != ""},
+		{"Key", s.Key != nil},
+		{"Certificate", s.Certificate != nil},
+		{"BrokerMetadata", len(s.BrokerMetadata) > 0},
+	} {
+		if !setting.there {
+			missing = append(missing, fmt.Errorf("setting %s is missing", setting.name))
+		}
+	}
+	if len(missing) > 0 {
+		return errors.Join(missing...)
+	}
+	return errors.Join(s.checkACSURL(), s.checkKey())
+}
+
+func (s *Settings) checkACSURL() error {
+	acs, err := url.Parse(s.ACSURL)
+	if err != nil || acs.Host == "" || (acs.Scheme != "https" && acs.Scheme != "http") {
+		return fmt.Errorf("ACSURL %q is not an absolute http(s) URL", s.ACSURL)
+	}
+	return nil
+}
+
+func (s *Settings) checkKey() error {
+	if s.Key.N.BitLen() < minimumKeyBits {
+		return fmt.Errorf("key has %d bits, at least %d are needed", s.Key.N.BitLen(), minimumKeyBits)
+	}
+	if !s.Key.PublicKey.Equal(s.Certificate.PublicKey) {
+		return errors.New("certificate does not belong to the key")
+	}
+	return nil
+}
+
+func (s *Settings) setDefaults() {
+	if s.MinimumLevel == "" {
+		s.MinimumLevel = onboarding.MinimumLevel
+	}
+	if s.HTTPClient == nil {
+		s.HTTPClient = &http.Client{}
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Random == nil {
+		s.Random = rand.Reader
+	}
+}
+
+// BrokerOrigin is scheme://host of the broker's login page, for the form-action of a content security policy.
+func (sp *ServiceProvider) BrokerOrigin() string {
+	return sp.broker.ssoURL.Scheme + "://" + sp.broker.ssoURL.Host
+}
