@@ -89,12 +89,21 @@ func (s *Store) RecordRefusedLogin(ctx context.Context, reason string, reference
 	})
 }
 
+const identityByHash = `
+	select hash, sealed, kvk, organisation, level, supplier, coalesce(person::text, '') as person
+	from identities where hash = $1`
+
 // Identity returns the identity with that hash.
 func (s *Store) Identity(ctx context.Context, hash string) (Identity, error) {
 	var i Identity
-	err := s.db.GetContext(ctx, &i, `
-		select hash, sealed, kvk, organisation, level, supplier, coalesce(person::text, '') as person
-		from identities where hash = $1`, hash)
+	err := s.db.GetContext(ctx, &i, identityByHash, hash)
+	return i, translate("find identity", err)
+}
+
+// Identity returns the identity with that hash, as this transaction sees it.
+func (t *Tx) Identity(ctx context.Context, hash string) (Identity, error) {
+	var i Identity
+	err := t.tx.GetContext(ctx, &i, identityByHash, hash)
 	return i, translate("find identity", err)
 }
 

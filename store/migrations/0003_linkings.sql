@@ -31,6 +31,7 @@ create table pins (
     expires_at  timestamptz,
     voided_at   timestamptz,
     confirmed_at timestamptz,
+    confirmed_by bytea,         -- hash of the session token that typed it back
     primary key (linking, generation)
 );
 

@@ -1,0 +1,120 @@
+package activities
+
+import (
+	"context"
+	"crypto/subtle"
+	"slices"
+	"time"
+
+	"koppel/onboarding"
+	"koppel/store"
+)
+
+// pinForm is what web seals for CheckPIN.
+type pinForm struct {
+	PIN     onboarding.PIN `json:"pin"`
+	Session []byte         `json:"session"` // hash of the token of the session that typed it
+}
+
+// CheckPIN judges a PIN as of the moment it was handed over, so that a slow worker takes nobody's time.
+// Accepted: the address is proven and the link can be made.
+func (a *Activities) CheckPIN(ctx context.Context, in Check) (Checked, error) {
+	return a.once(ctx, in, func(tx *store.Tx, now time.Time) (Checked, error) {
+		var form pinForm
+		typedAt, found, err := a.open(ctx, tx, in, now, &form)
+		if err != nil || !found {
+			return refuse(onboarding.AskAgain), err
+		}
+		l, err := tx.LockLinking(ctx, in.Case)
+		if err != nil {
+			return Checked{}, err
+		}
+		locked := l.LockedUntil
+		verdict, err := a.judgePIN(ctx, tx, &l, form, typedAt, now)
+		if err != nil {
+			return Checked{}, err
+		}
+		checked := Checked{Verdict: verdict}
+		if l.LockedUntil.After(locked) {
+			if checked.Mails, err = nameNotice(ctx, tx, l, onboarding.LockedMail, now); err != nil {
+				return Checked{}, err
+			}
+		}
+		return checked, tx.SaveLinking(ctx, l)
+	})
+}
+
+func (a *Activities) judgePIN(ctx context.Context, tx *store.Tx, l *store.Linking, form pinForm, typedAt, now time.Time) (onboarding.Verdict, error) {
+	tries, err := hold(ctx, tx, now,
+		counter{limit: onboarding.PINCaseTries, subject: l.ID},
+		counter{limit: onboarding.PINIdentityTries, subject: l.Identity},
+		counter{limit: onboarding.PINAccountTries, subject: l.Account})
+	if err != nil {
+		return onboarding.Verdict{}, err
+	}
+	pins, err := tx.PINs(ctx, l.ID)
+	if err != nil {
+		return onboarding.Verdict{}, err
+	}
+	match, err := a.match(*l, pins, form.PIN)
+	if err != nil {
+		return onboarding.Verdict{}, err
+	}
+	live := livePINs(pins, typedAt)
+	switch locked := tries.lockedUntil(now); {
+	case !locked.IsZero():
+		l.LockedUntil = locked
+		return onboarding.Verdict{Outcome: onboarding.Locked, Until: locked}, nil
+	case match != nil && slices.Contains(live, match.Generation):
+		return a.confirm(ctx, tx, l, *match, form.Session, now)
+	case match != nil && len(live) > 0: // one that was right once: say which replaced it
+		return onboarding.Verdict{Outcome: onboarding.ReplacedPIN, Until: pins[0].CreatedAt}, nil
+	case len(live) == 0:
+		return onboarding.Verdict{Outcome: onboarding.EndedPIN}, nil
+	}
+	if err := tx.CountPINTry(ctx, l.ID, live); err != nil {
+		return onboarding.Verdict{}, err
+	}
+	return countWrong(ctx, tx, l, tries, onboarding.WrongPIN, now)
+}
+
+func (a *Activities) confirm(ctx context.Context, tx *store.Tx, l *store.Linking, pin store.PIN, session []byte, now time.Time) (onboarding.Verdict, error) {
+	if err := tx.ConfirmPIN(ctx, l.ID, pin.Generation, session, now); err != nil {
+		return onboarding.Verdict{}, err
+	}
+	l.Step, l.Since, l.LockedUntil = onboarding.Completing, now, time.Time{}
+	return onboarding.Verdict{Outcome: onboarding.Accepted},
+		tx.Audit(ctx, event("pin.right", *l, now, map[string]any{"generation": pin.Generation}))
+}
+
+// match finds the generation that pin belongs to, dead or alive. Every generation is compared, so that the time
+// tells nothing.
+func (a *Activities) match(l store.Linking, pins []store.PIN, typed onboarding.PIN) (*store.PIN, error) {
+	var match *store.PIN
+	for i := range pins {
+		address, err := a.address(l.ID, pins[i].Generation, pins[i].Address)
+		if err != nil {
+			return nil, err
+		}
+		derived, err := a.derive(l, pins[i], address)
+		if err != nil {
+			return nil, err
+		}
+		if subtle.ConstantTimeCompare([]byte(derived), []byte(typed)) == 1 {
+			match = &pins[i]
+		}
+	}
+	return match, nil
+}
+
+// livePINs lists the generations that are good at a moment: neither void nor used up, and accepted by a mail server
+// at most onboarding.PINLife ago. One whose acceptance is not known yet is good too: who types it has the mail.
+func livePINs(pins []store.PIN, at time.Time) (generations []int) {
+	for _, pin := range pins {
+		ended := !pin.ExpiresAt.IsZero() && at.After(pin.ExpiresAt)
+		if pin.VoidedAt.IsZero() && !ended && pin.Tries < onboarding.PINTries && at.Sub(pin.CreatedAt) < onboarding.ProofGood {
+			generations = append(generations, pin.Generation)
+		}
+	}
+	return generations
+}

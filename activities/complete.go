@@ -1,0 +1,104 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"koppel/onboarding"
+	"koppel/store"
+)
+
+// Completion asks to make the link of a case whose PIN has been confirmed.
+type Completion struct {
+	Case     string
+	Deadline time.Time // of the case, should it have to go on with another account
+}
+
+// Completed tells whether the link was made: Accepted, or Taken when somebody else got the account or the identity
+// first. Then the case is back at its proof.
+type Completed struct {
+	Outcome onboarding.Outcome
+	Mails   []MailJob
+}
+
+// CompleteLinking binds identity, account, person and institution in one transaction.
+func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Completed, error) {
+	var done Completed
+	err := a.transact(ctx, func(tx *store.Tx, now time.Time) error {
+		l, err := tx.LockLinking(ctx, in.Case)
+		if err != nil {
+			return err
+		}
+		if l.Step != onboarding.Completing { // done before
+			done, err = a.completed(ctx, tx, l)
+			return err
+		}
+		account, err := tx.LockAccount(ctx, l.Account)
+		if err != nil {
+			return err
+		}
+		identity, err := tx.Identity(ctx, l.Identity)
+		if err != nil {
+			return err
+		}
+		if account.Person != "" || identity.Person != "" {
+			done.Outcome = onboarding.Taken
+			return backToProof(ctx, tx, l, onboarding.Taken, in.Deadline, now)
+		}
+		if err := a.link(ctx, tx, l, account, now); err != nil {
+			return err
+		}
+		done, err = a.completed(ctx, tx, l)
+		return err
+	})
+	return done, err
+}
+
+func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, account store.Account, now time.Time) error {
+	confirmed, err := tx.Confirmation(ctx, l.ID)
+	if err != nil {
+		return err
+	}
+	email, err := a.address(l.ID, confirmed.Generation, confirmed.Address)
+	if err != nil {
+		return err
+	}
+	person, err := tx.Link(ctx, account, l.Identity, store.Person{Email: email, Language: l.Language}, confirmed.Session, now)
+	if err != nil {
+		return err
+	}
+	kinds := []onboarding.MailKind{onboarding.LinkedMail}
+	if !strings.EqualFold(string(account.Email), string(email)) {
+		kinds = append(kinds, onboarding.OwnerNoticeMail)
+	}
+	for _, kind := range kinds {
+		if err := tx.RequestMail(ctx, l.ID, store.Mail{Kind: kind, Number: 1, RequestedAt: now}); err != nil {
+			return err
+		}
+	}
+	l.Step, l.Since = onboarding.Notifying, now
+	if err := tx.SaveLinking(ctx, l); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, event("linked", l, now, map[string]any{"person": person, "account": account.ID, "institution": account.Institution}))
+}
+
+// completed answers for a case that is past completing.
+func (a *Activities) completed(ctx context.Context, tx *store.Tx, l store.Linking) (Completed, error) {
+	done := Completed{Outcome: onboarding.Accepted}
+	if l.Step == onboarding.AwaitProof {
+		return Completed{Outcome: onboarding.Taken}, nil
+	}
+	for _, kind := range []onboarding.MailKind{onboarding.LinkedMail, onboarding.OwnerNoticeMail} {
+		named, err := tx.Mails(ctx, l.ID, kind)
+		if err != nil {
+			return Completed{}, fmt.Errorf("confirmations: %w", err)
+		}
+		for _, mail := range named {
+			done.Mails = append(done.Mails, MailJob{Case: l.ID, Kind: kind, Number: mail.Number})
+		}
+	}
+	return done, nil
+}

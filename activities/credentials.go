@@ -1,0 +1,127 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"koppel/onboarding"
+	"koppel/passwords"
+	"koppel/store"
+)
+
+// credentialsForm is what web seals for CheckCredentials.
+type credentialsForm struct {
+	Email    onboarding.Email `json:"email"`
+	Username string           `json:"username"`
+	Password string           `json:"password"`
+	Language string           `json:"language"`
+}
+
+// CheckCredentials judges username and password, then the organisation of the login against the account's board.
+// Accepted: a PIN mail to the typed address is due.
+func (a *Activities) CheckCredentials(ctx context.Context, in Check) (Checked, error) {
+	return a.once(ctx, in, func(tx *store.Tx, now time.Time) (Checked, error) {
+		var form credentialsForm
+		if _, found, err := a.open(ctx, tx, in, now, &form); err != nil || !found {
+			return refuse(onboarding.AskAgain), err
+		}
+		l, err := tx.LockLinking(ctx, in.Case)
+		if err != nil {
+			return Checked{}, err
+		}
+		l.Language, l.Refusal = form.Language, ""
+		checked, err := a.judgeCredentials(ctx, tx, &l, form, now)
+		if err != nil {
+			return Checked{}, err
+		}
+		return checked, tx.SaveLinking(ctx, l)
+	})
+}
+
+func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *store.Linking, form credentialsForm, now time.Time) (Checked, error) {
+	account, refusal, err := a.verify(ctx, tx, l, form, now)
+	if err != nil || refusal.Outcome != "" {
+		return Checked{Verdict: refusal}, err
+	}
+	identity, err := tx.Identity(ctx, l.Identity)
+	if err != nil {
+		return Checked{}, err
+	}
+	switch {
+	case account.Person != "":
+		l.Refusal = onboarding.Taken
+	case account.BoardKvK == "" || account.BoardKvK != identity.Organisation:
+		l.Refusal = onboarding.Mismatch
+	}
+	if l.Refusal != "" {
+		return refuse(l.Refusal), tx.Audit(ctx, event("proof."+string(l.Refusal), *l, now, nil))
+	}
+	l.Account = account.ID
+	checked, err := a.requestPIN(ctx, tx, l, form.Email, now)
+	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
+		return checked, err
+	}
+	l.Step, l.Since, l.Deadline = onboarding.MailingPIN, now, earliest(l.Deadline, now.Add(onboarding.ProofGood))
+	checked.Institutions = institutions(account)
+	return checked, tx.Audit(ctx, event("proof.right", *l, now, map[string]any{"institution": account.Institution}))
+}
+
+// verify compares the password. Unknown, wrong and locked cost one hash each and leave the same traces, so that
+// nobody learns which usernames exist. The rows of the counters are held before the compare and the count is
+// committed with the answer: parallel tries queue up.
+func (a *Activities) verify(ctx context.Context, tx *store.Tx, l *store.Linking, form credentialsForm, now time.Time) (store.Account, onboarding.Verdict, error) {
+	username := UsernameKey(form.Username)
+	pair := a.Lookup.Hash("credentials", l.Identity, username)
+	tries, err := hold(ctx, tx, now,
+		counter{limit: onboarding.CredentialTries, subject: pair},
+		counter{limit: onboarding.CredentialIdentityTries, subject: l.Identity})
+	if err != nil {
+		return store.Account{}, onboarding.Verdict{}, err
+	}
+	account, err := tx.AccountByUsername(ctx, username)
+	if err != nil && onboarding.KindOf(err) != onboarding.NotFound {
+		return store.Account{}, onboarding.Verdict{}, err
+	}
+	right, err := passwords.Verify(ctx, cmp.Or(account.PasswordHash, passwords.Dummy()), form.Password)
+	if err != nil {
+		return store.Account{}, onboarding.Verdict{}, err
+	}
+	right = right && account.PasswordHash != ""
+	if tries.lockedUntil(now).IsZero() && right {
+		return account, onboarding.Verdict{}, tx.ForgetAttempts(ctx, onboarding.CredentialTries, pair)
+	}
+	verdict, err := countWrong(ctx, tx, l, tries, onboarding.WrongCredentials, now)
+	return store.Account{}, verdict, err
+}
+
+// countWrong counts a wrong try and answers it: tries left, or locked. While locked nothing is counted.
+func countWrong(ctx context.Context, tx *store.Tx, l *store.Linking, tries counters, wrong onboarding.Outcome, now time.Time) (onboarding.Verdict, error) {
+	if tries.lockedUntil(now).IsZero() {
+		if err := tries.add(ctx, tx, now); err != nil {
+			return onboarding.Verdict{}, err
+		}
+	}
+	l.LockedUntil = tries.lockedUntil(now)
+	verdict := onboarding.Verdict{Outcome: wrong, TriesLeft: tries.left(now)}
+	if !l.LockedUntil.IsZero() {
+		verdict = onboarding.Verdict{Outcome: onboarding.Locked, Until: l.LockedUntil}
+	}
+	return verdict, tx.Audit(ctx, event(string(wrong), *l, now, map[string]any{"left": verdict.TriesLeft}))
+}
+
+// institutions lists what the helpdesk may look the case up by: public register codes.
+func institutions(account store.Account) []onboarding.InstitutionCode {
+	codes := []onboarding.InstitutionCode{account.Institution}
+	if account.Board != "" && account.Board != account.Institution {
+		codes = append(codes, account.Board)
+	}
+	return codes
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

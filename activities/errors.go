@@ -1,0 +1,53 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
+)
+
+// Discretion keeps the causes of failures out of Temporal, whose histories are long-lived and read by many: the
+// cause goes to the log, Temporal gets a code. A panic becomes an error like any other.
+type Discretion struct {
+	interceptor.WorkerInterceptorBase
+	Log *slog.Logger
+}
+
+// InterceptActivity implements interceptor.WorkerInterceptor.
+func (d *Discretion) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	return &discreet{interceptor.ActivityInboundInterceptorBase{Next: next}, d.Log}
+}
+
+type discreet struct {
+	interceptor.ActivityInboundInterceptorBase
+	log *slog.Logger
+}
+
+// ExecuteActivity implements interceptor.ActivityInboundInterceptor.
+func (d *discreet) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			d.tell(ctx, "activity panicked", cause)
+			result, err = nil, temporal.NewApplicationError("see the log of the worker", "panic")
+		}
+	}()
+	result, err = d.Next.ExecuteActivity(ctx, in)
+	if err == nil || errors.Is(err, context.Canceled) {
+		return result, err
+	}
+	if errors.Is(err, errMailDelayed) {
+		return nil, temporal.NewApplicationError(errMailDelayed.Error(), "mail_delayed")
+	}
+	d.tell(ctx, "activity failed", err)
+	return nil, temporal.NewApplicationError("see the log of the worker", "unavailable")
+}
+
+func (d *discreet) tell(ctx context.Context, what string, cause any) {
+	info := activity.GetInfo(ctx)
+	d.log.ErrorContext(ctx, what, "activity", info.ActivityType.Name, "workflow", info.WorkflowExecution.ID,
+		"attempt", info.Attempt, "cause", cause)
+}

@@ -1,0 +1,94 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"koppel/mail"
+	"koppel/messages"
+	"koppel/onboarding"
+	"koppel/store"
+)
+
+// SendNotice mails what a person is told without being asked for anything: linked, owner notice, reminder, locked.
+// With the last confirmation of a link the case is over.
+func (a *Activities) SendNotice(ctx context.Context, job MailJob) (Sent, error) {
+	sent, err := a.deliver(ctx, job, func(ctx context.Context, tx *store.Tx, now time.Time) (*composed, error) {
+		l, err := tx.LockLinking(ctx, job.Case)
+		if err != nil {
+			return nil, err
+		}
+		message, err := a.notice(ctx, tx, l, job.Kind)
+		return &composed{message: message}, err
+	})
+	if err != nil {
+		return sent, err
+	}
+	return sent, a.transact(ctx, func(tx *store.Tx, now time.Time) error { return finishLinking(ctx, tx, job.Case, now) })
+}
+
+func (a *Activities) notice(ctx context.Context, tx *store.Tx, l store.Linking, kind onboarding.MailKind) (mail.Message, error) {
+	language := messages.ParseLanguage(l.Language)
+	switch kind {
+	case onboarding.LinkedMail, onboarding.OwnerNoticeMail:
+		return a.linkNotice(ctx, tx, l, kind)
+	case onboarding.ReminderMail:
+		opened := l.Deadline.Add(-onboarding.LinkingOpen)
+		return a.toNewestAddress(ctx, tx, l, a.Letters.Reminder(language, mail.ReminderTimes{Started: opened, OpenUntil: l.Deadline}))
+	}
+	return a.toNewestAddress(ctx, tx, l, a.Letters.Locked(language, l.LockedUntil))
+}
+
+func (a *Activities) linkNotice(ctx context.Context, tx *store.Tx, l store.Linking, kind onboarding.MailKind) (mail.Message, error) {
+	account, err := tx.LockAccount(ctx, l.Account)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	link := mail.Link{At: account.LinkedAt.Time, Name: account.Name, Code: account.Institution}
+	language := messages.ParseLanguage(l.Language)
+	if kind == onboarding.OwnerNoticeMail {
+		message := a.Letters.OwnerNotice(language, link)
+		message.To = account.Email
+		return message, nil
+	}
+	confirmed, err := tx.Confirmation(ctx, l.ID)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	message := a.Letters.Linked(language, link)
+	message.To, err = a.address(l.ID, confirmed.Generation, confirmed.Address)
+	return message, err
+}
+
+func (a *Activities) toNewestAddress(ctx context.Context, tx *store.Tx, l store.Linking, message mail.Message) (mail.Message, error) {
+	_, newest, err := newestMail(ctx, tx, l.ID)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	message.To, err = a.address(l.ID, newest.Generation, newest.Address)
+	return message, err
+}
+
+// nameNotice names the next mail of a kind.
+func nameNotice(ctx context.Context, tx *store.Tx, l store.Linking, kind onboarding.MailKind, now time.Time) ([]MailJob, error) {
+	earlier, err := tx.Mails(ctx, l.ID, kind)
+	if err != nil {
+		return nil, err
+	}
+	job := MailJob{Case: l.ID, Kind: kind, Number: len(earlier) + 1}
+	return []MailJob{job}, tx.RequestMail(ctx, l.ID, store.Mail{Kind: kind, Number: job.Number, RequestedAt: now})
+}
+
+// finishLinking ends a link whose confirmations have all been dealt with.
+func finishLinking(ctx context.Context, tx *store.Tx, linking string, now time.Time) error {
+	l, err := tx.LockLinking(ctx, linking)
+	if err != nil || l.Step != onboarding.Notifying {
+		return err
+	}
+	due, err := tx.MailsDue(ctx, linking)
+	if err != nil || due > 0 {
+		return err
+	}
+	l.Step, l.Since = onboarding.Linked, now
+	return tx.SaveLinking(ctx, l)
+}

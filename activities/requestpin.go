@@ -1,0 +1,106 @@
+package activities
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"koppel/onboarding"
+	"koppel/store"
+)
+
+// requestPIN makes a new PIN for address and names its mail, within the limits on mails and addresses.
+func (a *Activities) requestPIN(ctx context.Context, tx *store.Tx, l *store.Linking, address onboarding.Email, now time.Time) (Checked, error) {
+	pins, err := tx.PINs(ctx, l.ID)
+	if err != nil {
+		return Checked{}, err
+	}
+	used, err := a.addresses(l.ID, pins)
+	if err != nil {
+		return Checked{}, err
+	}
+	if !slices.Contains(used, fold(address)) && len(used) >= onboarding.PINAddressesPerCase {
+		return refuseUntil(onboarding.TooManyAddresses, l.Deadline), nil
+	}
+	number, refusal, err := a.countMail(ctx, tx, *l, address, now)
+	if err != nil || refusal.Verdict.Outcome != "" {
+		return refusal, err
+	}
+	l.Generation = len(pins) + 1
+	if err := a.addPIN(ctx, tx, *l, address, now); err != nil {
+		return Checked{}, err
+	}
+	return nameMail(ctx, tx, *l, number, now)
+}
+
+// addPIN writes the generation l.Generation.
+func (a *Activities) addPIN(ctx context.Context, tx *store.Tx, l store.Linking, address onboarding.Email, now time.Time) error {
+	sealed, err := a.Records.Seal(store.PinAddress(l.ID, l.Generation), []byte(address))
+	if err != nil {
+		return err
+	}
+	nonce := make([]byte, 16)
+	rand.Read(nonce)
+	return tx.AddPIN(ctx, l.ID, store.PIN{
+		Generation: l.Generation, KeyID: a.PINs.ActiveID(), Nonce: nonce, Address: sealed, CreatedAt: now,
+	})
+}
+
+func nameMail(ctx context.Context, tx *store.Tx, l store.Linking, number int, now time.Time) (Checked, error) {
+	err := tx.RequestMail(ctx, l.ID, store.Mail{
+		Kind: onboarding.PINMail, Number: number, Generation: l.Generation, RequestedAt: now,
+	})
+	job := MailJob{Case: l.ID, Kind: onboarding.PINMail, Number: number, Generation: l.Generation}
+	return Checked{Verdict: onboarding.Verdict{Outcome: onboarding.Accepted}, Mails: []MailJob{job}}, err
+}
+
+// countMail counts one more PIN mail to address and gives its number in the case, or refuses it.
+func (a *Activities) countMail(ctx context.Context, tx *store.Tx, l store.Linking, address onboarding.Email, now time.Time) (int, Checked, error) {
+	mails, err := tx.Mails(ctx, l.ID, onboarding.PINMail)
+	if err != nil {
+		return 0, Checked{}, err
+	}
+	if len(mails) >= onboarding.PINMailsPerCase {
+		return 0, refuseUntil(onboarding.TooManyMails, l.Deadline), nil
+	}
+	counts, err := hold(ctx, tx, now,
+		counter{limit: onboarding.MailsPerAddress, subject: a.Lookup.Hash("address", fold(address))},
+		counter{limit: onboarding.MailsPerIdentity, subject: l.Identity})
+	if err != nil {
+		return 0, Checked{}, err
+	}
+	if until := counts.lockedUntil(now); !until.IsZero() {
+		return 0, refuseUntil(onboarding.TooManyMails, until), nil
+	}
+	return len(mails) + 1, Checked{}, counts.add(ctx, tx, now)
+}
+
+// addresses lists the addresses that a case has used, each once.
+func (a *Activities) addresses(linking string, pins []store.PIN) ([]string, error) {
+	var used []string
+	for _, pin := range pins {
+		address, err := a.address(linking, pin.Generation, pin.Address)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(used, fold(address)) {
+			used = append(used, fold(address))
+		}
+	}
+	return used, nil
+}
+
+// fold makes addresses that reach the same mailbox equal, for counting only.
+func fold(address onboarding.Email) string { return strings.ToLower(string(address)) }
+
+// derive computes the PIN of a generation. It is bound to the case, the address, the identity and the account, so a
+// PIN of another case, or of an address given up, does not fit.
+func (a *Activities) derive(l store.Linking, pin store.PIN, address onboarding.Email) (onboarding.PIN, error) {
+	digits, err := a.PINs.Digits(pin.KeyID, onboarding.PINDigits, "pin", l.ID, hex.EncodeToString(pin.Nonce),
+		strconv.Itoa(pin.Generation), string(address), l.Identity, l.Account)
+	return onboarding.PIN(digits), err
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"koppel/onboarding"
+)
+
+// OpenLinking writes the row of a case that has begun; one that stands already stays as it is. The workflow id
+// admits one running case per identity, so another open row of the identity was left by a case that was terminated.
+func (t *Tx) OpenLinking(ctx context.Context, l Linking) error {
+	_, err := t.tx.ExecContext(ctx, `
+		update linkings set step = $3, ended_at = $4 where identity = $1 and id <> $2 and ended_at is null`,
+		l.Identity, l.ID, onboarding.Cancelled, l.Since)
+	if err != nil {
+		return translate("end abandoned linking", err)
+	}
+	_, err = t.tx.ExecContext(ctx, `
+		insert into linkings (id, workflow_id, identity, reference, language, step, since, deadline)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
+		on conflict (id) do nothing`,
+		l.ID, l.WorkflowID, l.Identity, l.Reference, l.Language, l.Step, l.Since, l.Deadline)
+	return translate("open linking", err)
+}
+
+// LockLinking returns a case and holds its row until the end of the transaction.
+func (t *Tx) LockLinking(ctx context.Context, id string) (Linking, error) {
+	var row linkingRow
+	err := t.tx.GetContext(ctx, &row, `
+		select id, workflow_id, identity, reference, language, step, since, deadline,
+			coalesce(account::text, '') as account, generation, locked_until, refusal
+		from linkings where id = $1 for update`, id)
+	return row.linking(), translate("lock linking", err)
+}
+
+// SaveLinking writes what may change of a case; ending it is one of these changes.
+func (t *Tx) SaveLinking(ctx context.Context, l Linking) error {
+	var ended sql.NullTime
+	if l.Step.Over() {
+		ended = null(l.Since)
+	}
+	_, err := t.tx.ExecContext(ctx, `
+		update linkings set language = $2, step = $3, since = $4, deadline = $5, account = $6, locked_until = $7,
+			refusal = $8, ended_at = $9
+		where id = $1`,
+		l.ID, l.Language, l.Step, l.Since, l.Deadline, nullText(l.Account), null(l.LockedUntil), l.Refusal, ended)
+	return translate("save linking", err)
+}
+
+// ForgetHandovers deletes what was handed over to a case and never used.
+func (t *Tx) ForgetHandovers(ctx context.Context, workflowID string) error {
+	_, err := t.tx.ExecContext(ctx, `delete from handovers where workflow_id = $1`, workflowID)
+	return translate("forget handovers", err)
+}
+
+// Account is an account of the old system.
+type Account struct {
+	ID           string                     `db:"id"`
+	Email        onboarding.Email           `db:"email"` // as registered long ago
+	Institution  onboarding.InstitutionCode `db:"institution"`
+	PasswordHash string                     `db:"password_hash"` // empty once linked
+	Person       string                     `db:"person"`        // empty until linked
+	Board        onboarding.InstitutionCode `db:"board"`         // of the institution, or itself; may be empty
+	BoardKvK     onboarding.KvKNumber       `db:"kvk"`           // may be empty: the register has gaps
+	Name         string                     `db:"name"`          // of the institution
+	LinkedAt     sql.NullTime               `db:"linked_at"`
+}
+
+const accountColumns = `
+	a.id, a.email, a.institution, coalesce(a.password_hash, '') as password_hash, coalesce(a.person::text, '') as person,
+	coalesce(b.code, '') as board, coalesce(b.kvk, '') as kvk, i.name, a.linked_at`
+
+const accountTables = `
+	legacy_accounts a
+	join institutions i on i.code = a.institution
+	left join institutions b on b.code = coalesce(i.board, i.code) and b.kind = 'board'`
+
+// AccountByUsername finds an account by the key of its username. NotFound when there is none.
+func (t *Tx) AccountByUsername(ctx context.Context, usernameKey string) (Account, error) {
+	var a Account
+	err := t.tx.GetContext(ctx, &a, `select `+accountColumns+` from `+accountTables+` where a.username_key = $1`, usernameKey)
+	return a, translate("find account", err)
+}
+
+// LockAccount returns an account and holds its row.
+func (t *Tx) LockAccount(ctx context.Context, id string) (Account, error) {
+	var a Account
+	err := t.tx.GetContext(ctx, &a, `
+		select `+accountColumns+` from `+accountTables+` where a.id = $1 for update of a`, id)
+	return a, translate("lock account", err)
+}
+
+// Link binds an account and an identity to a new person in one go: the person may act for the account's
+// institution, the old password is gone, and sessions of the identity other than keep are ended.
+// Conflict when the account or the identity got a person meanwhile.
+func (t *Tx) Link(ctx context.Context, a Account, identity string, p Person, keep []byte, now time.Time) (person string, err error) {
+	err = t.tx.GetContext(ctx, &person, `
+		insert into persons (email, language, created_at) values ($1, $2, $3) returning id`, p.Email, p.Language, now)
+	if err != nil {
+		return "", translate("add person", err)
+	}
+	for _, statement := range []struct {
+		what, sql string
+		args      []any
+	}{
+		{"bind identity", `update identities set person = $1 where hash = $2 and person is null returning hash`,
+			[]any{person, identity}},
+		{"bind account", `
+			update legacy_accounts set person = $1, linked_at = $3, password_hash = null
+			where id = $2 and person is null returning id::text`, []any{person, a.ID, now}},
+		{"add membership", `
+			insert into memberships (person, institution, source, since) values ($1, $2, 'legacy', $3) returning institution`,
+			[]any{person, a.Institution, now}},
+	} {
+		var touched string
+		if err := t.tx.GetContext(ctx, &touched, statement.sql, statement.args...); err != nil {
+			return "", translate(statement.what, err)
+		}
+	}
+	_, err = t.tx.ExecContext(ctx, `delete from sessions where identity = $1 and token_hash <> $2`, identity, keep)
+	return person, translate("end other sessions", err)
+}

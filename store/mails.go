@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"koppel/onboarding"
+)
+
+// Mail is what became of one mail of a case.
+type Mail struct {
+	Kind        onboarding.MailKind
+	Number      int // 1, 2, … within the kind
+	Generation  int // of the PIN in it; 0 for other kinds
+	State       onboarding.MailState
+	RequestedAt time.Time
+}
+
+// RequestMail names a mail that is to be sent. One that is named already stays as it is.
+func (t *Tx) RequestMail(ctx context.Context, caseID string, m Mail) error {
+	_, err := t.tx.ExecContext(ctx, `
+		insert into mails (case_id, kind, number, generation, state, requested_at) values ($1, $2, $3, $4, 'queued', $5)
+		on conflict do nothing`, caseID, m.Kind, m.Number, m.Generation, m.RequestedAt)
+	return translate("request mail", err)
+}
+
+// Mails lists the mails of one kind, newest first.
+func (t *Tx) Mails(ctx context.Context, caseID string, kind onboarding.MailKind) ([]Mail, error) {
+	var rows []struct {
+		Kind        onboarding.MailKind  `db:"kind"`
+		Number      int                  `db:"number"`
+		Generation  int                  `db:"generation"`
+		State       onboarding.MailState `db:"state"`
+		RequestedAt time.Time            `db:"requested_at"`
+	}
+	err := t.tx.SelectContext(ctx, &rows, `
+		select kind, number, generation, state, requested_at from mails
+		where case_id = $1 and kind = $2 order by number desc`, caseID, kind)
+	mails := make([]Mail, len(rows))
+	for i, r := range rows {
+		mails[i] = Mail(r)
+	}
+	return mails, translate("list mails", err)
+}
+
+// Mail returns one mail and holds its row.
+func (t *Tx) Mail(ctx context.Context, caseID string, kind onboarding.MailKind, number int) (Mail, error) {
+	var row struct {
+		Generation  int                  `db:"generation"`
+		State       onboarding.MailState `db:"state"`
+		RequestedAt time.Time            `db:"requested_at"`
+	}
+	err := t.tx.GetContext(ctx, &row, `
+		select generation, state, requested_at from mails
+		where case_id = $1 and kind = $2 and number = $3 for update`, caseID, kind, number)
+	return Mail{kind, number, row.Generation, row.State, row.RequestedAt}, translate("find mail", err)
+}
+
+// SetMailState notes what became of a mail. code is the SMTP reply of a refusal, else 0.
+func (t *Tx) SetMailState(ctx context.Context, caseID string, kind onboarding.MailKind, number int,
+	state onboarding.MailState, code int, at time.Time) error {
+	_, err := t.tx.ExecContext(ctx, `
+		update mails set state = $4, refusal_code = $5, accepted_at = case when $4 = 'sent' then $6::timestamptz end
+		where case_id = $1 and kind = $2 and number = $3`,
+		caseID, kind, number, state, sql.NullInt32{Int32: int32(code), Valid: code != 0}, at)
+	return translate("set mail state", err)
+}
+
+// MailsDue counts the mails of a case that are neither sent nor refused.
+func (t *Tx) MailsDue(ctx context.Context, caseID string) (int, error) {
+	var due int
+	err := t.tx.GetContext(ctx, &due, `
+		select count(*) from mails where case_id = $1 and kind <> 'pin' and state in ('queued', 'late')`, caseID)
+	return due, translate("count mails", err)
+}

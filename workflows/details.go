@@ -1,0 +1,138 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"koppel/onboarding"
+)
+
+// LinkingView is what the query LinkingState answers.
+type LinkingView struct {
+	Reference    onboarding.Reference
+	Step         onboarding.Step
+	Since, Until time.Time
+	Institutions []onboarding.InstitutionCode
+	LastOutcome  onboarding.Outcome
+	Mail         onboarding.MailState
+	Attention    string
+}
+
+func (c *linking) view() LinkingView {
+	return LinkingView{
+		Reference: c.in.Reference, Step: c.step, Since: c.since, Until: c.until(), Institutions: c.institutions,
+		LastOutcome: c.verdict.Outcome, Mail: c.mail, Attention: c.attention,
+	}
+}
+
+var stepNames = map[onboarding.Step]string{
+	onboarding.AwaitProof: "Wacht op gebruikersnaam en wachtwoord",
+	onboarding.MailingPIN: "Pincode wordt gemaild",
+	onboarding.AwaitPIN:   "Wacht op de pincode",
+	onboarding.Completing: "Koppeling wordt gemaakt",
+	onboarding.Notifying:  "Gekoppeld; bevestigingen worden gemaild",
+	onboarding.Linked:     "Gekoppeld",
+	onboarding.Expired:    "Verlopen: niet op tijd afgemaakt",
+	onboarding.Cancelled:  "Gestopt door de gebruiker",
+}
+
+// advice says whose turn it is and what an agent can do now.
+var advice = map[onboarding.Step]string{
+	onboarding.AwaitProof: "De gebruiker is aan de beurt. Vraag of gebruikersnaam en wachtwoord bekend zijn.",
+	onboarding.MailingPIN: "Het systeem is aan de beurt. Komt de mail niet aan, dan kan de gebruiker op de pagina een ander e-mailadres invullen.",
+	onboarding.AwaitPIN:   "De gebruiker is aan de beurt. Laat ook bij spam kijken. Op de pagina kan de gebruiker een nieuwe pincode of een ander e-mailadres kiezen.",
+	onboarding.Completing: "Het systeem is aan de beurt. Duurt dit langer dan 5 minuten, waarschuw dan beheer.",
+	onboarding.Notifying:  "De gebruiker is binnen en hoeft niets te doen.",
+	onboarding.Linked:     "Klaar. De gebruiker logt voortaan alleen in met eHerkenning.",
+	onboarding.Expired:    "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
+	onboarding.Cancelled:  "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
+}
+
+var outcomeNames = map[onboarding.Outcome]string{
+	onboarding.Accepted:         "goed",
+	onboarding.WrongCredentials: "gebruikersnaam of wachtwoord klopte niet",
+	onboarding.WrongPIN:         "pincode klopte niet",
+	onboarding.EndedPIN:         "pincode werkte niet meer",
+	onboarding.ReplacedPIN:      "pincode was vervangen door een nieuwere",
+	onboarding.Locked:           "te vaak fout; de stap is op slot",
+	onboarding.Taken:            "het account is al gekoppeld aan een andere eHerkenning",
+	onboarding.Mismatch:         "de organisatie van de inlog is niet het bestuur van het account",
+	onboarding.TooSoon:          "te snel na de vorige mail gevraagd",
+	onboarding.TooManyMails:     "te veel mails gevraagd",
+	onboarding.TooManyAddresses: "te veel verschillende e-mailadressen",
+	onboarding.AskAgain:         "het formulier was te lang onderweg; het is opnieuw gevraagd",
+	onboarding.TooBusy:          "te druk om te controleren; niet meegeteld",
+	onboarding.CheckFailed:      "controle lukte niet door een storing; niet meegeteld",
+}
+
+var mailNames = map[onboarding.MailState]string{
+	onboarding.MailQueued:  "onderweg naar de mailserver",
+	onboarding.MailSent:    "aangenomen door de mailserver",
+	onboarding.MailRefused: "geweigerd door de mailserver",
+}
+
+// describe renews the current details: what an agent reads on the page of the case. No event is written for it.
+func (c *linking) describe(ctx workflow.Context) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### %s\n\n", stepNames[c.step])
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "- **%s:** %s\n", name, value)
+		}
+	}
+	line("Referentie", string(c.in.Reference))
+	line("Instelling", strings.Join(codes(c.institutions), ", "))
+	line("Sinds", clockText(c.since))
+	if !c.step.Over() {
+		line("Uiterlijk", clockText(c.until()))
+	}
+	line("Laatste controle", c.verdictText())
+	line("Mail met pincode", c.mailText())
+	line("Let op", c.attentionText(ctx))
+	fmt.Fprintf(&b, "\n%s\n\nIngelogd met niveau %s bij leverancier `%s` op %s.\n",
+		advice[c.step], c.in.Level, c.in.Supplier, clockText(c.in.AuthenticatedAt))
+	workflow.SetCurrentDetails(ctx, b.String())
+}
+
+func (c *linking) verdictText() string {
+	text := outcomeNames[c.verdict.Outcome]
+	if c.verdict.TriesLeft > 0 {
+		text += fmt.Sprintf(" (nog %d keer)", c.verdict.TriesLeft)
+	}
+	if !c.verdict.Until.IsZero() {
+		text += ", tot " + clockText(c.verdict.Until)
+	}
+	return text
+}
+
+func (c *linking) mailText() string {
+	text := mailNames[c.mail]
+	if c.mail == onboarding.MailRefused {
+		text += fmt.Sprintf(" (antwoord %d)", c.mailCode)
+	}
+	return text
+}
+
+func (c *linking) attentionText(ctx workflow.Context) string {
+	if c.attention == "" {
+		return ""
+	}
+	if c.parked != nil {
+		return "de mail is geweigerd. De gebruiker kan een ander adres kiezen; beheer kan de mail opnieuw sturen met RetryNow."
+	}
+	for _, e := range c.effects {
+		return fmt.Sprintf("“%s” duurt al sinds %s. Het systeem blijft het proberen; zie Pending Activities.", e.summary, clockText(e.since))
+	}
+	return c.attention
+}
+
+// clockText writes a moment as the helpdesk's clock shows it.
+func clockText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(amsterdam).Format("2-1-2006 15.04") + " uur"
+}

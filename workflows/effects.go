@@ -1,0 +1,74 @@
+package workflows
+
+import (
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"koppel/activities"
+	"koppel/onboarding"
+)
+
+// effect is something the system does for the case, however long it takes.
+type effect struct {
+	summary string
+	since   time.Time
+}
+
+// database retries without end: an outage ends some day, and the case must not be lost by then. There is no
+// schedule-to-close time-out, which would end an activity that an operator has paused.
+var database = workflow.ActivityOptions{
+	TaskQueue:           activities.MainQueue,
+	StartToCloseTimeout: 10 * time.Second,
+	RetryPolicy: &temporal.RetryPolicy{
+		InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
+	},
+}
+
+// mailing retries without end too, but gives a mail server more rest. The start-to-close time-out is longer than a
+// whole send, and short enough to notice a worker that died.
+var mailing = workflow.ActivityOptions{
+	TaskQueue:           activities.MailQueue,
+	StartToCloseTimeout: 30 * time.Second,
+	RetryPolicy: &temporal.RetryPolicy{
+		InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: 5 * time.Minute,
+	},
+}
+
+// effect runs a database activity to its end.
+func (c *linking) effect(ctx workflow.Context, summary string, activity, in, out any) error {
+	return c.runEffect(ctx, database, summary, activity, in, out)
+}
+
+// runEffect waits for an activity; the clock raises attention while it takes long, and here it is cleared.
+func (c *linking) runEffect(ctx workflow.Context, options workflow.ActivityOptions, summary string, activity, in, out any) error {
+	e := &effect{summary, workflow.Now(ctx)}
+	c.effects = append(c.effects, e)
+	c.describe(ctx)
+	options.Summary = summary
+	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), activity, in).Get(ctx, out)
+	c.effects = slices.DeleteFunc(c.effects, func(other *effect) bool { return other == e })
+	c.raiseAttention(ctx)
+	return err
+}
+
+// raiseAttention makes the search attribute say whether somebody has to look: a mail was refused for good, or an
+// effect takes longer than onboarding.AttentionAfter.
+func (c *linking) raiseAttention(ctx workflow.Context) {
+	attention := ""
+	if c.parked != nil {
+		attention = "mail_refused"
+	}
+	for _, e := range c.effects {
+		if !workflow.Now(ctx).Before(e.since.Add(onboarding.AttentionAfter)) {
+			attention = "slow"
+		}
+	}
+	if attention == c.attention {
+		return
+	}
+	c.attention = attention
+	c.publish(ctx, true)
+}

@@ -1,0 +1,157 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"koppel/activities"
+	"koppel/onboarding"
+)
+
+// linking is one case: a contact person who links an eHerkenning identity to an account of the old system.
+type linking struct {
+	in       LinkingInput
+	deadline time.Time // of the case
+
+	step         onboarding.Step
+	since        time.Time
+	institutions []onboarding.InstitutionCode
+	verdict      onboarding.Verdict // of the last check
+	mail         onboarding.MailState
+	mailCode     int // SMTP reply of the last refusal
+	attention    string
+
+	busy      bool                // one check, or one turn of the system, at a time
+	cancelled bool                // by the person
+	completed onboarding.Outcome  // of the last attempt to make the link
+	lapse     time.Time           // end of the proof; zero before there is one
+	mailing   workflow.CancelFunc // stops the PIN mail that is under way
+	parked    *activities.MailJob // refused for good; waits for another address or for RetryNow
+	effects   []*effect           // under way
+}
+
+// Linking takes an identity without person from its first login to a link, or to a named ending. Nothing but a bug
+// makes it fail.
+func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
+	c := &linking{
+		in: in, deadline: in.AuthenticatedAt.Add(onboarding.LinkingOpen),
+		step: onboarding.AwaitProof, since: in.AuthenticatedAt,
+	}
+	if in.Board != "" {
+		c.institutions = []onboarding.InstitutionCode{in.Board}
+	}
+	if err := c.setup(ctx); err != nil {
+		return LinkingResult{}, err
+	}
+	if err := c.run(ctx); err != nil {
+		return LinkingResult{}, err
+	}
+	err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
+	return LinkingResult{Ending: c.step}, err
+}
+
+// run is the story: whoever's turn it is, the case waits until something calls.
+func (c *linking) run(ctx workflow.Context) error {
+	workflow.Go(ctx, c.runClock)
+	if err := c.open(ctx); err != nil {
+		return err
+	}
+	for !c.step.Over() {
+		if err := workflow.Await(ctx, func() bool { return c.called(ctx) }); err != nil {
+			return err
+		}
+		if err := c.turn(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// called tells whether it is the system's turn.
+func (c *linking) called(ctx workflow.Context) bool {
+	return !c.busy && (c.step == onboarding.Completing || c.cancelled || c.lapsed(ctx) || c.expired(ctx))
+}
+
+// turn does what the case was called for.
+func (c *linking) turn(ctx workflow.Context) error {
+	c.busy = true
+	defer func() { c.busy = false }()
+	switch {
+	case c.step == onboarding.Completing:
+		return c.complete(ctx)
+	case c.cancelled:
+		return c.end(ctx, onboarding.Cancelled)
+	case c.expired(ctx):
+		return c.end(ctx, onboarding.Expired)
+	}
+	return c.askAgain(ctx)
+}
+
+func (c *linking) open(ctx workflow.Context) error {
+	return c.effect(ctx, "De zaak openen", do.OpenLinking, activities.Opening{
+		Case: c.in.Case, Identity: c.in.Identity, Reference: c.in.Reference, Language: c.in.Language,
+		At: c.in.AuthenticatedAt, Deadline: c.deadline,
+	}, nil)
+}
+
+// complete makes the link and tells everybody concerned. The person is in before the first mail leaves.
+func (c *linking) complete(ctx workflow.Context) error {
+	c.stopMailing()
+	var done activities.Completed
+	err := c.effect(ctx, "Koppelen", do.CompleteLinking,
+		activities.Completion{Case: c.in.Case, Deadline: c.deadline}, &done)
+	if err != nil {
+		return err
+	}
+	if c.completed = done.Outcome; c.completed != onboarding.Accepted {
+		c.verdict = onboarding.Verdict{Outcome: c.completed}
+		return c.backToProof(ctx)
+	}
+	if err := c.moveTo(ctx, onboarding.Notifying); err != nil {
+		return err
+	}
+	if err := c.sendNotices(ctx, done.Mails); err != nil {
+		return err
+	}
+	return c.moveTo(ctx, onboarding.Linked)
+}
+
+// end closes the case without a link.
+func (c *linking) end(ctx workflow.Context, ending onboarding.Step) error {
+	c.stopMailing()
+	err := c.effect(ctx, "De zaak sluiten", do.CloseLinking,
+		activities.Closing{Case: c.in.Case, Step: ending}, nil)
+	if err != nil {
+		return err
+	}
+	return c.moveTo(ctx, ending)
+}
+
+// askAgain lets a proof go that is a day old and reminds the person.
+func (c *linking) askAgain(ctx workflow.Context) error {
+	c.stopMailing()
+	var reminders []activities.MailJob
+	err := c.effect(ctx, "Opnieuw om het wachtwoord vragen", do.LapseProof,
+		activities.Lapse{Case: c.in.Case, Deadline: c.deadline}, &reminders)
+	if err != nil {
+		return err
+	}
+	workflow.Go(ctx, func(ctx workflow.Context) { c.sendNotices(ctx, reminders) })
+	return c.backToProof(ctx)
+}
+
+func (c *linking) backToProof(ctx workflow.Context) error {
+	c.lapse, c.parked, c.mail = time.Time{}, nil, ""
+	return c.moveTo(ctx, onboarding.AwaitProof)
+}
+
+// expired tells whether the case is past its deadline and still a person's turn.
+func (c *linking) expired(ctx workflow.Context) bool {
+	return !workflow.Now(ctx).Before(c.deadline)
+}
+
+// lapsed tells whether the proof is too old.
+func (c *linking) lapsed(ctx workflow.Context) bool {
+	return !c.lapse.IsZero() && !workflow.Now(ctx).Before(c.lapse)
+}
