@@ -20,7 +20,7 @@ import (
 const (
 	dialTimeout = 10 * time.Second
 	sendTimeout = 25 * time.Second // from dialling to the reply after the final dot
-	quitTimeout = time.Second      // the mail's fate is known by then
+	quitTimeout = time.Second
 )
 
 // TLSPolicy says when the connection to the mail server is encrypted (STARTTLS).
@@ -57,6 +57,7 @@ type Sender struct {
 	from    *mail.Address
 	replyTo *mail.Address
 	domain  string // of from
+	timeout time.Duration
 }
 
 // NewSender checks the settings. It does not connect.
@@ -65,7 +66,7 @@ func NewSender(settings Settings) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail sender: from: %w", err)
 	}
-	sender := &Sender{address: settings.Address, from: from, domain: domainOf(from)}
+	sender := &Sender{address: settings.Address, from: from, domain: domainOf(from), timeout: sendTimeout}
 	if settings.ReplyTo != "" {
 		if sender.replyTo, err = mail.ParseAddress(settings.ReplyTo); err != nil {
 			return nil, fmt.Errorf("mail sender: reply to: %w", err)
@@ -118,7 +119,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("compose mail: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	conn, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "tcp", s.address)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-message/mail"
@@ -18,7 +19,7 @@ type Mail struct {
 	To      []string
 	Header  mail.Header
 	Subject string
-	Text    string
+	Text    string // lines end in \n
 	HTML    string
 	Parts   []string // media types in the order of the mail
 	Raw     []byte
@@ -64,11 +65,12 @@ func (m *Mail) add(part *mail.Part) error {
 		return err
 	}
 	m.Parts = append(m.Parts, mediaType)
+	words := strings.ReplaceAll(string(content), "\r\n", "\n")
 	switch mediaType {
 	case "text/plain":
-		m.Text = string(content)
+		m.Text = words
 	case "text/html":
-		m.HTML = string(content)
+		m.HTML = words
 	}
 	return nil
 }
