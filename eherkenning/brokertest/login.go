@@ -61,7 +61,11 @@ func (b *Broker) withLogin(page func(http.ResponseWriter, *http.Request, login))
 }
 
 func (b *Broker) show(w http.ResponseWriter, r *http.Request, l login) {
-	b.pages.step(w, http.StatusOK, stepView{Login: l, Chosen: b.persona(r.FormValue("wie"))})
+	view := stepView{Login: l}
+	if chosen := b.persona(r.FormValue("wie")); chosen != nil {
+		view.Username, view.Password = chosen.Username, Password
+	}
+	b.pages.step(w, http.StatusOK, view)
 }
 
 func (b *Broker) chooseSupplier(w http.ResponseWriter, r *http.Request, l login) {
@@ -78,9 +82,10 @@ func (b *Broker) chooseSupplier(w http.ResponseWriter, r *http.Request, l login)
 
 func (b *Broker) checkPassword(w http.ResponseWriter, r *http.Request, l login) {
 	l.Persona, l.Coded = nil, false
-	persona := b.persona(r.PostFormValue("gebruikersnaam"))
+	username := r.PostFormValue("gebruikersnaam")
+	persona := b.persona(username)
 	if persona == nil || r.PostFormValue("wachtwoord") != Password {
-		b.again(w, stepView{Login: l, Error: "De gebruikersnaam of het wachtwoord klopt niet."})
+		b.again(w, stepView{Login: l, Error: "De gebruikersnaam of het wachtwoord klopt niet.", Username: username})
 		return
 	}
 	l.Persona = persona

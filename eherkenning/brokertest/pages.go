@@ -22,9 +22,10 @@ type pages struct {
 }
 
 type stepView struct {
-	Login  login
-	Error  string   // what was wrong with the input; empty: nothing
-	Chosen *Persona // whose name and password to fill in; nil: nobody's
+	Login    login
+	Error    string // what was wrong with the input; empty: nothing
+	Username string // filled in beforehand
+	Password string // filled in beforehand
 }
 
 // layoutView is what layout.html shows around the page.

@@ -2,6 +2,7 @@ package brokertest
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -199,6 +200,44 @@ func TestStepsCannotBeSkipped(t *testing.T) {
 	}
 }
 
+func TestOrganisationNeedsTheCode(t *testing.T) {
+	v := newVisitor(newWorld(t, nil))
+	v.toCode("wim")
+	v.post(v.at+"/organisatie", url.Values{"organisatie": {"90001234"}})
+	v.wantTitle("Code invullen")
+}
+
+func TestWrongPasswordKeepsTheName(t *testing.T) {
+	v := newVisitor(newWorld(t, nil))
+	v.press("Verder", url.Values{"leverancier": {Suppliers()[0].EntityID}})
+	v.press("Volgende", url.Values{"gebruikersnaam": {"jane"}, "wachtwoord": {"geheim"}})
+	if got := v.page.Find("#gebruikersnaam").AttrOr("value", ""); got != "jane" {
+		t.Errorf("name %q, want jane", got)
+	}
+	if got, shown := v.page.Find("#wachtwoord").Attr("value"); shown {
+		t.Errorf("password %q is shown again", got)
+	}
+}
+
+func TestDoubleClickGetsOneArtifact(t *testing.T) {
+	w := newWorld(t, nil)
+	v := newVisitor(w)
+	v.toCode("jane")
+	l, found := w.broker.logins.get(strings.TrimPrefix(v.at, w.base+"/inloggen/"))
+	if !found {
+		t.Fatalf("no login at %q", v.at)
+	}
+	statuses := map[int]int{}
+	for range 2 { // both requests have read the login before one of them ends it
+		recorder := httptest.NewRecorder()
+		w.broker.cancel(recorder, httptest.NewRequest(http.MethodPost, v.at, nil), l)
+		statuses[recorder.Code]++
+	}
+	if statuses[http.StatusSeeOther] != 1 || statuses[http.StatusNotFound] != 1 {
+		t.Errorf("answered with %v", statuses)
+	}
+}
+
 func TestLoginEndsAfterFifteenMinutes(t *testing.T) {
 	w := newWorld(t, nil)
 	v := newVisitor(w)
@@ -207,6 +246,21 @@ func TestLoginEndsAfterFifteenMinutes(t *testing.T) {
 	v.wantTitle("Inloggen lukt niet")
 	if v.status != http.StatusNotFound {
 		t.Errorf("status %d", v.status)
+	}
+}
+
+func TestPagesAllowTheWayBack(t *testing.T) {
+	w := newWorld(t, nil)
+	response, err := http.Get(w.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if got := response.Header.Get("Content-Security-Policy"); !strings.HasSuffix(got, "form-action 'self' https://koppel.example") {
+		t.Errorf("Content-Security-Policy %q", got)
+	}
+	if got := response.Header.Get("Cache-Control"); got != "no-cache, no-store" {
+		t.Errorf("Cache-Control %q", got)
 	}
 }
 
