@@ -11,14 +11,10 @@ import (
 
 var messageID = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.[A-Za-z0-9_-]){0,127}$`)
 
-// Errors of composing name what is wrong without repeating it: it is somebody's address.
-var (
-	errAddress   = errors.New("the address cannot be written in a mail header")
-	errMessageID = errors.New("the message id has other signs than letters, digits, dots, dashes and underscores")
-)
+var errMessageID = errors.New("the message id has other signs than letters, digits, dots, dashes and underscores")
 
 // compose writes the headers and both parts. Auto-Submitted and X-Auto-Response-Suppress keep robots from answering
-// but let bounces come back, which is why the latter is not "All".
+// but let bounces come back, which is why the latter is not "All". An address that no mail can go to is a Refusal.
 func (s *Sender) compose(m Message) (*gomail.Msg, error) {
 	to, err := asciiDomain(m)
 	if err != nil {
@@ -29,7 +25,7 @@ func (s *Sender) compose(m Message) (*gomail.Msg, error) {
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if msg.To(to) != nil {
-		return nil, errAddress
+		return nil, &Refusal{}
 	}
 	msg.FromMailAddress(s.from)
 	if s.replyTo != nil {
@@ -51,7 +47,7 @@ func asciiDomain(m Message) (string, error) {
 	domain := m.To.Domain()
 	ascii, err := idna.Lookup.ToASCII(domain)
 	if err != nil {
-		return "", errAddress
+		return "", &Refusal{}
 	}
 	return string(m.To[:len(m.To)-len(domain)]) + ascii, nil
 }

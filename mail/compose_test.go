@@ -35,6 +35,20 @@ func TestSendToOtherAlphabets(t *testing.T) {
 	}
 }
 
+func TestSendRefusesAnAddressItCannotWrite(t *testing.T) {
+	server := mailtest.Start(t, mailtest.Options{})
+	for _, address := range []onboarding.Email{"jane@-regenboog.example", "jane@regen_boog.example", "jane@regenboog.example\r\nBcc: x@y.example"} {
+		m := jane
+		m.To = address
+		err := newSender(t, Settings{Address: server.Address()}).Send(t.Context(), m)
+		wantFailure(t, &Refusal{}, err)
+		wantNothingPersonal(t, err)
+	}
+	if server.Attempts() != 0 {
+		t.Errorf("want no attempt, got %d", server.Attempts())
+	}
+}
+
 func TestMessageIDIsRefused(t *testing.T) {
 	sender := newSender(t, Settings{Address: "127.0.0.1:1"})
 	for _, id := range []string{"", "a b", "a@b", "a\r\nBcc: x", "<a>", ".a", "a..b", "a.", strings.Repeat("a", 200)} {

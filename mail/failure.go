@@ -9,15 +9,18 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Refusal says that the mail server does not take this mail and never will: a 5xx reply to MAIL, RCPT or DATA.
-// Sending it again is of no use.
+// Refusal says that this mail can't be delivered and never will: a 5xx reply to MAIL, RCPT or DATA, or an address that
+// no mail can be written to. Sending it again is of no use.
 //
 // Neither Refusal nor Deferral holds the server's words, because servers repeat the address in them.
 type Refusal struct {
-	Code int
+	Code int // the server's reply; 0 when the server was not asked
 }
 
 func (r *Refusal) Error() string {
+	if r.Code == 0 {
+		return "no mail can be written to the address"
+	}
 	return fmt.Sprintf("the mail server refused the mail with reply %d", r.Code)
 }
 
