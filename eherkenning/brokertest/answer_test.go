@@ -109,6 +109,9 @@ func TestEverySignatureVerifies(t *testing.T) {
 		if got := text(el, "./Signature/KeyInfo/KeyName"); got != key.Name() || el.FindElement("./Signature/KeyInfo/X509Data") != nil {
 			t.Errorf("%s: KeyInfo names %q, want only KeyName %q", path, got, key.Name())
 		}
+		if got := el.ChildElements()[1].Tag; got != "Signature" {
+			t.Errorf("%s: %s follows Issuer, the schema wants Signature", path, got)
+		}
 		if err := validate(t, el, key); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}

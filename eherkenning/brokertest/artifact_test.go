@@ -178,24 +178,3 @@ func TestResolveRefusesWhatIsNoMessage(t *testing.T) {
 		}
 	}
 }
-
-func TestNewRefuses(t *testing.T) {
-	good := Options{BaseURL: "http://127.0.0.1:1", Keys: []Key{testKeys()["broker 1"]}, ServiceProvider: ServiceProvider{
-		EntityID: providerID, ACSURL: acsURL, Certificate: testKeys()["provider"].Certificate}}
-	if _, err := New(good); err != nil {
-		t.Fatal(err)
-	}
-	for name, change := range map[string]func(*Options){
-		"no base URL":       func(o *Options) { o.BaseURL = "" },
-		"slash at the end":  func(o *Options) { o.BaseURL += "/" },
-		"no ACS":            func(o *Options) { o.ServiceProvider.ACSURL = "" },
-		"no certificate":    func(o *Options) { o.ServiceProvider.Certificate = nil },
-		"entity id of a HM": func(o *Options) { o.ServiceProvider.EntityID = EntityID },
-	} {
-		options := good
-		change(&options)
-		if _, err := New(options); err == nil {
-			t.Errorf("%s was accepted", name)
-		}
-	}
-}

@@ -92,6 +92,11 @@ func (o *Options) complete() error {
 	if o.Personas == nil {
 		o.Personas = Personas()
 	}
+	for _, key := range o.Keys {
+		if key.Private == nil || key.Certificate == nil {
+			return errors.New("signing key without its private part or certificate")
+		}
+	}
 	if len(o.Keys) == 0 {
 		o.Keys, err = newKeys(o.Now())
 	}
