@@ -1,0 +1,178 @@
+package devstack
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"koppel/store/storetest/child"
+)
+
+// stopPatience is longer than the worker takes for a graceful stop.
+const stopPatience = 40 * time.Second
+
+// Program is a long-running program of koppel: a real process that can be killed and started again. Safe for
+// concurrent use.
+type Program struct {
+	Name        string // "web" or "worker"
+	LogFile     string
+	binary      string
+	environment []string
+	ready       func(context.Context) error // one look; nil when it works
+
+	mu      sync.Mutex
+	process *child.Process
+}
+
+// Start starts the program and waits until it works.
+func (p *Program) Start(ctx context.Context) error {
+	process, err := p.launch()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := p.ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-process.Done():
+			return fmt.Errorf("koppel %s ended at its start (%v): %s", p.Name, process.Err(), p.lastLines())
+		case <-ctx.Done():
+			return errors.Join(fmt.Errorf("koppel %s does not work (%w): %s", p.Name, err, p.lastLines()), p.Stop())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (p *Program) launch() (*child.Process, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	log, err := os.OpenFile(p.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	cmd := exec.Command(p.binary, p.Name)
+	cmd.Env = p.environment
+	cmd.Stdout, cmd.Stderr = log, log
+	p.process, err = child.Start(cmd, syscall.SIGKILL)
+	return p.process, err
+}
+
+func (p *Program) current() *child.Process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.process
+}
+
+// PID is the process id of the running program.
+func (p *Program) PID() int { return p.current().PID() }
+
+// Done is closed when the process that runs now has ended.
+func (p *Program) Done() <-chan struct{} { return p.current().Done() }
+
+// Kill ends the process as a crash would: SIGKILL. Start starts the program again, on the same ports.
+func (p *Program) Kill() { p.current().Kill() }
+
+// Stop ends the process as a deployment would: SIGTERM.
+func (p *Program) Stop() error {
+	if process := p.current(); process != nil {
+		if err := process.Stop(syscall.SIGTERM, stopPatience); err != nil {
+			return fmt.Errorf("koppel %s %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
+func (p *Program) lastLines() string {
+	content, _ := os.ReadFile(p.LogFile) // an unreadable log is as good as an empty one
+	lines := bytes.Split(bytes.TrimSpace(content), []byte("\n"))
+	return string(bytes.Join(lines[max(0, len(lines)-8):], []byte("\n")))
+}
+
+// Run runs a short program of koppel, such as migrate, and returns what it printed.
+func (s *Stack) Run(ctx context.Context, arguments ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, s.options.Binary, arguments...)
+	cmd.Env = s.environment("")
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	process, err := child.Start(cmd, syscall.SIGKILL)
+	if err != nil {
+		return "", err
+	}
+	<-process.Done()
+	if err := process.Err(); err != nil {
+		return output.String(), fmt.Errorf("koppel %s: %w: %s", strings.Join(arguments, " "), err, output.String())
+	}
+	return output.String(), nil
+}
+
+// environment holds the settings of koppel; only the worker gets what opens handed-over secrets.
+func (s *Stack) environment(program string) []string {
+	secret := func(name string) string { return filepath.Join(s.secrets(), name) }
+	environment := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TZ=" + os.Getenv("TZ"),
+		"KOPPEL_DATABASE_URL=" + s.DatabaseURL,
+		"KOPPEL_LISTEN=" + address(s.webPort),
+		"KOPPEL_PUBLIC_URL=" + s.WebURL(),
+		"KOPPEL_SMTP_ADDRESS=" + s.Mailbox.SMTPAddress(),
+		"KOPPEL_SMTP_TLS=none",
+		"KOPPEL_MAIL_FROM=noreply@koppel.example",
+		"KOPPEL_HELPDESK_MAIL=helpdesk@koppel.example",
+		"KOPPEL_HELPDESK_PHONE=0800 0000",
+		"KOPPEL_LOOKUP_KEY_FILE=" + secret(lookupKey),
+		"KOPPEL_PIN_KEYS_FILE=" + secret(pinKeys),
+		"KOPPEL_RECORD_KEYS_FILE=" + secret(recordKeys),
+		"KOPPEL_EHERKENNING_ENTITY_ID=" + EntityID,
+		"KOPPEL_EHERKENNING_SERVICE_ID=" + ServiceID,
+		"KOPPEL_EHERKENNING_SERVICE_UUID=" + ServiceUUID,
+		"KOPPEL_EHERKENNING_KEY_FILE=" + secret(samlKey),
+		"KOPPEL_EHERKENNING_CERTIFICATE_FILE=" + secret(samlCert),
+		"KOPPEL_EHERKENNING_BROKER_METADATA_FILE=" + s.metadataFile(),
+		"TEMPORAL_ADDRESS=" + s.Temporal.Address(),
+		"TEMPORAL_NAMESPACE=" + Namespace,
+	}
+	if program == "worker" {
+		return append(environment, "KOPPEL_HANDOVER_KEYS_FILE="+secret(handoverKeys))
+	}
+	return append(environment, "KOPPEL_HANDOVER_PUBLIC_KEY_FILE="+secret(handoverPublic))
+}
+
+// KeepRunning starts web and worker again when they end by themselves, as a cluster would, and returns when ctx ends. It
+// tells about each such end.
+func (s *Stack) KeepRunning(ctx context.Context, tell func(note string)) {
+	var group sync.WaitGroup
+	for _, program := range []*Program{s.Web, s.Worker} {
+		group.Go(func() { program.keepRunning(ctx, tell) })
+	}
+	group.Wait()
+}
+
+func (p *Program) keepRunning(ctx context.Context, tell func(note string)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.Done():
+			tell(fmt.Sprintf("koppel %s has ended (%v): starting it again. Its log: %s", p.Name, p.current().Err(), p.LogFile))
+		}
+		if err := p.Start(ctx); err != nil {
+			tell(err.Error())
+			select {
+			case <-ctx.Done():
+			case <-time.After(5 * time.Second):
+			}
+		}
+	}
+}
