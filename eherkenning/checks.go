@@ -35,57 +35,91 @@ func (v *verification) all(checks []check) func() error {
 }
 
 var artifactResponseChecks = []check{
-	{WrongVersion, "ArtifactResponse Version, SAML core 3.2.2", func(v *verification) bool { return v.artifactResponse.Version == "2.0" }},
-	{WrongIssuer, "ArtifactResponse Issuer, eTD DV-HM", func(v *verification) bool { return v.issuedByBroker(v.artifactResponse.header) }},
-	{WrongRequest, "ArtifactResponse InResponseTo, SAML core 3.2.2", func(v *verification) bool { return v.artifactResponse.InResponseTo == v.resolveID }},
-	{NotYetValid, "ArtifactResponse IssueInstant", func(v *verification) bool { return v.begun(v.artifactResponse.IssueInstant) }},
-	{Expired, "ArtifactResponse IssueInstant", func(v *verification) bool { return v.fresh(v.artifactResponse.IssueInstant) }},
-	{BrokerFailed, "ArtifactResponse Status is always Success, eTD Bindings", func(v *verification) bool { return v.artifactResolved() }},
-	{EmptyResponse, "ArtifactResponse without Response: artifact spent or unknown, SAML core 3.5.3", func(v *verification) bool { return len(v.artifactResponse.Responses) > 0 }},
-	{Malformed, "ArtifactResponse with several Responses", func(v *verification) bool { return len(v.artifactResponse.Responses) == 1 }},
+	{WrongVersion, "ArtifactResponse Version, SAML core 3.2.2",
+		func(v *verification) bool { return v.artifactResponse.Version == "2.0" }},
+	{WrongIssuer, "ArtifactResponse Issuer, eTD DV-HM",
+		func(v *verification) bool { return v.issuedByBroker(v.artifactResponse.header) }},
+	{WrongRequest, "ArtifactResponse InResponseTo, SAML core 3.2.2",
+		func(v *verification) bool { return v.artifactResponse.InResponseTo == v.resolveID }},
+	{NotYetValid, "ArtifactResponse IssueInstant",
+		func(v *verification) bool { return v.begun(v.artifactResponse.IssueInstant) }},
+	{Expired, "ArtifactResponse IssueInstant",
+		func(v *verification) bool { return v.fresh(v.artifactResponse.IssueInstant) }},
+	{BrokerFailed, "ArtifactResponse Status is always Success, eTD Bindings",
+		func(v *verification) bool { return v.artifactResolved() }},
+	{EmptyResponse, "ArtifactResponse without Response: artifact spent or unknown, SAML core 3.5.3",
+		func(v *verification) bool { return len(v.artifactResponse.Responses) > 0 }},
+	{Malformed, "ArtifactResponse with several Responses",
+		func(v *verification) bool { return len(v.artifactResponse.Responses) == 1 }},
 }
 
 var responseChecks = []check{
-	{WrongVersion, "Response Version, SAML core 3.2.2", func(v *verification) bool { return v.response.Version == "2.0" }},
-	{WrongIssuer, "Response Issuer, eTD DV-HM", func(v *verification) bool { return v.issuedByBroker(v.response.header) }},
-	{WrongRequest, "Response InResponseTo, SAML profiles 4.1.4.3", func(v *verification) bool { return v.response.InResponseTo == v.requestID }},
-	{WrongDestination, "Response Destination, SAML core 3.2.2", func(v *verification) bool { return v.response.Destination == v.sp.settings.ACSURL }},
-	{NotYetValid, "Response IssueInstant", func(v *verification) bool { return v.begun(v.response.IssueInstant) }},
-	{Expired, "Response IssueInstant", func(v *verification) bool { return v.fresh(v.response.IssueInstant) }},
-	{AssertionEncrypted, "Response EncryptedAssertion", func(v *verification) bool { return len(v.response.EncryptedAssertions) == 0 }},
-	{AssertionCount, "Response Assertion, exactly one", func(v *verification) bool { return len(v.response.Assertions) == 1 }},
+	{WrongVersion, "Response Version, SAML core 3.2.2",
+		func(v *verification) bool { return v.response.Version == "2.0" }},
+	{WrongIssuer, "Response Issuer, eTD DV-HM",
+		func(v *verification) bool { return v.issuedByBroker(v.response.header) }},
+	{WrongRequest, "Response InResponseTo, SAML profiles 4.1.4.3",
+		func(v *verification) bool { return v.response.InResponseTo == v.requestID }},
+	{WrongDestination, "Response Destination, SAML core 3.2.2",
+		func(v *verification) bool { return v.response.Destination == v.sp.settings.ACSURL }},
+	{NotYetValid, "Response IssueInstant",
+		func(v *verification) bool { return v.begun(v.response.IssueInstant) }},
+	{Expired, "Response IssueInstant",
+		func(v *verification) bool { return v.fresh(v.response.IssueInstant) }},
+	{AssertionEncrypted, "Response EncryptedAssertion",
+		func(v *verification) bool { return len(v.response.EncryptedAssertions) == 0 }},
 }
 
 var assertionChecks = []check{
-	{AssertionCount, "Assertion ID, the one in the Response", func(v *verification) bool {
-		return v.assertion.ID != "" && v.assertion.ID == v.response.Assertions[0].ID
-	}},
-	{WrongVersion, "Assertion Version, SAML core 2.3.3", func(v *verification) bool { return v.assertion.Version == "2.0" }},
-	{WrongIssuer, "Assertion Issuer, SAML profiles 4.1.4.2", func(v *verification) bool { return v.issuedByBroker(v.assertion.header) }},
-	{NotYetValid, "Assertion IssueInstant", func(v *verification) bool { return v.begun(v.assertion.IssueInstant) }},
-	{Expired, "Assertion IssueInstant", func(v *verification) bool { return v.fresh(v.assertion.IssueInstant) }},
-	{BadConditions, "Conditions, exactly one and all understood, SAML core 2.5.1.1", func(v *verification) bool {
-		return len(v.assertion.Conditions) == 1 && len(v.assertion.Conditions[0].Unknown) == 0
-	}},
-	{NotYetValid, "Conditions NotBefore, SAML core 2.5.1.2", func(v *verification) bool { return v.begun(v.conditions().NotBefore) }},
-	{Expired, "Conditions NotOnOrAfter, SAML core 2.5.1.2", func(v *verification) bool { return v.valid(v.conditions().NotOnOrAfter) }},
-	{WrongAudience, "AudienceRestriction, every one ours, SAML core 2.5.1.4", func(v *verification) bool { return v.meantForUs() }},
-	{BadConfirmation, "SubjectConfirmation, exactly one bearer, SAML profiles 4.1.4.2", func(v *verification) bool { return v.oneBearer() }},
-	{WrongRecipient, "SubjectConfirmationData Recipient, SAML profiles 4.1.4.3", func(v *verification) bool { return v.confirmation().Recipient == v.sp.settings.ACSURL }},
-	{WrongRequest, "SubjectConfirmationData InResponseTo, SAML profiles 4.1.4.3", func(v *verification) bool { return v.confirmation().InResponseTo == v.requestID }},
-	{NotYetValid, "SubjectConfirmationData NotBefore", func(v *verification) bool { return v.begun(v.confirmation().NotBefore) }},
-	{Expired, "SubjectConfirmationData NotOnOrAfter, SAML profiles 4.1.4.3", func(v *verification) bool { return v.valid(v.confirmation().NotOnOrAfter) }},
-	{BadAuthentication, "AuthnStatement, exactly one with one context", func(v *verification) bool {
-		return len(v.assertion.AuthnStatements) == 1 && len(v.assertion.AuthnStatements[0].Contexts) == 1
-	}},
-	{NotYetValid, "AuthnInstant", func(v *verification) bool { return v.begun(v.assertion.AuthnStatements[0].AuthnInstant) }},
-	{AuthenticationTooOld, "AuthnInstant, ForceAuthn was asked, SAML core 3.4.1", func(v *verification) bool { return v.forced() }},
+	{AssertionCount, "Assertion, the only one in the Response",
+		func(v *verification) bool {
+			return v.assertion.ID != "" && len(v.response.Assertions) == 1 && v.response.Assertions[0].ID == v.assertion.ID
+		}},
+	{WrongVersion, "Assertion Version, SAML core 2.3.3",
+		func(v *verification) bool { return v.assertion.Version == "2.0" }},
+	{WrongIssuer, "Assertion Issuer, SAML profiles 4.1.4.2",
+		func(v *verification) bool { return v.issuedByBroker(v.assertion.header) }},
+	{NotYetValid, "Assertion IssueInstant",
+		func(v *verification) bool { return v.begun(v.assertion.IssueInstant) }},
+	{Expired, "Assertion IssueInstant",
+		func(v *verification) bool { return v.fresh(v.assertion.IssueInstant) }},
+	{BadConditions, "Conditions, exactly one and all understood, SAML core 2.5.1.1",
+		func(v *verification) bool {
+			return len(v.assertion.Conditions) == 1 && len(v.assertion.Conditions[0].Unknown) == 0
+		}},
+	{NotYetValid, "Conditions NotBefore, SAML core 2.5.1.2",
+		func(v *verification) bool { return v.begun(v.conditions().NotBefore) }},
+	{Expired, "Conditions NotOnOrAfter, SAML core 2.5.1.2",
+		func(v *verification) bool { return v.valid(v.conditions().NotOnOrAfter) }},
+	{WrongAudience, "AudienceRestriction, every one ours, SAML core 2.5.1.4",
+		func(v *verification) bool { return v.meantForUs() }},
+	{BadConfirmation, "SubjectConfirmation, exactly one bearer, SAML profiles 4.1.4.2",
+		func(v *verification) bool { return v.oneBearer() }},
+	{WrongRecipient, "SubjectConfirmationData Recipient, SAML profiles 4.1.4.3",
+		func(v *verification) bool { return v.confirmation().Recipient == v.sp.settings.ACSURL }},
+	{WrongRequest, "SubjectConfirmationData InResponseTo, SAML profiles 4.1.4.3",
+		func(v *verification) bool { return v.confirmation().InResponseTo == v.requestID }},
+	{NotYetValid, "SubjectConfirmationData NotBefore",
+		func(v *verification) bool { return v.begun(v.confirmation().NotBefore) }},
+	{Expired, "SubjectConfirmationData NotOnOrAfter, SAML profiles 4.1.4.3",
+		func(v *verification) bool { return v.valid(v.confirmation().NotOnOrAfter) }},
+	{BadAuthentication, "AuthnStatement, exactly one with one context",
+		func(v *verification) bool {
+			return len(v.assertion.AuthnStatements) == 1 && len(v.assertion.AuthnStatements[0].Contexts) == 1
+		}},
+	{NotYetValid, "AuthnInstant",
+		func(v *verification) bool { return v.begun(v.assertion.AuthnStatements[0].AuthnInstant) }},
+	{AuthenticationTooOld, "AuthnInstant, ForceAuthn was asked, SAML core 3.4.1",
+		func(v *verification) bool { return v.forced() }},
 }
 
 var serviceChecks = []check{
-	{WrongService, "ServiceUUID, eTD Service catalog", func(v *verification) bool { return v.serviceUUIDOurs() }},
-	{WrongService, "ServiceID, eTD ServiceID", func(v *verification) bool { return v.serviceIDOurs() }},
-	{BranchRestricted, "ServiceRestriction, eTD", func(v *verification) bool { return !v.attributes.hasRestriction() }},
+	{WrongService, "ServiceUUID, eTD Service catalog",
+		func(v *verification) bool { return v.serviceUUIDOurs() }},
+	{WrongService, "ServiceID, eTD ServiceID",
+		func(v *verification) bool { return v.serviceIDOurs() }},
+	{BranchRestricted, "ServiceRestriction, eTD",
+		func(v *verification) bool { return !v.attributes.hasRestriction() }},
 }
 
 func (v *verification) issuedByBroker(h header) bool {

@@ -21,12 +21,15 @@ type artifactResponse struct {
 
 type response struct {
 	header
-	Destination string        `xml:"Destination,attr"`
-	Statuses    []saml.Status `xml:"urn:oasis:names:tc:SAML:2.0:protocol Status"`
-	Assertions  []struct {
-		ID string `xml:"ID,attr"`
-	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion Assertion"`
-	EncryptedAssertions []struct{} `xml:"urn:oasis:names:tc:SAML:2.0:assertion EncryptedAssertion"`
+	Destination         string         `xml:"Destination,attr"`
+	Statuses            []saml.Status  `xml:"urn:oasis:names:tc:SAML:2.0:protocol Status"`
+	Assertions          []assertionRef `xml:"urn:oasis:names:tc:SAML:2.0:assertion Assertion"`
+	EncryptedAssertions []struct{}     `xml:"urn:oasis:names:tc:SAML:2.0:assertion EncryptedAssertion"`
+}
+
+// assertionRef is all that is read of an assertion before its own signature has been checked.
+type assertionRef struct {
+	ID string `xml:"ID,attr"`
 }
 
 type assertion struct {
@@ -47,10 +50,12 @@ type header struct {
 }
 
 type subject struct {
-	Confirmations []struct {
-		Method string             `xml:"Method,attr"`
-		Data   []confirmationData `xml:"urn:oasis:names:tc:SAML:2.0:assertion SubjectConfirmationData"`
-	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion SubjectConfirmation"`
+	Confirmations []confirmation `xml:"urn:oasis:names:tc:SAML:2.0:assertion SubjectConfirmation"`
+}
+
+type confirmation struct {
+	Method string             `xml:"Method,attr"`
+	Data   []confirmationData `xml:"urn:oasis:names:tc:SAML:2.0:assertion SubjectConfirmationData"`
 }
 
 type confirmationData struct {

@@ -47,12 +47,9 @@ func TestRefusals(t *testing.T) {
 		{"true answer", func(*brokertest.Answer) {}, ""},
 		{"no Response", func(a *brokertest.Answer) { a.Empty = true }, EmptyResponse},
 		{"two Responses", edit("//Response", func(el *etree.Element) {
-			second := el.Copy()
-			el.Parent().AddChild(second)
-			for _, part := range second.FindElements("//") {
-				dropIDs(part)
-			}
-			dropIDs(second)
+			first := stranger(el)
+			find(t, first, "./Status/StatusCode").CreateAttr("Value", brokertest.StatusResponder)
+			el.Parent().InsertChildAt(el.Index(), first)
 		}), Malformed},
 		{"status of the ArtifactResponse", set("//ArtifactResponse/Status/StatusCode", "Value", brokertest.StatusResponder), BrokerFailed},
 
@@ -68,9 +65,11 @@ func TestRefusals(t *testing.T) {
 		{"resolve not named", func(a *brokertest.Answer) { a.ResolveID = "" }, WrongRequest},
 		{"another request", func(a *brokertest.Answer) { a.RequestID = "_other" }, WrongRequest},
 		{"unsolicited", func(a *brokertest.Answer) { a.RequestID = "" }, WrongRequest},
+		{"Response to another request", set("//Response", "InResponseTo", "_other"), WrongRequest},
 		{"confirmation of another request", set("//SubjectConfirmationData", "InResponseTo", "_other"), WrongRequest},
 
 		{"another issuer", func(a *brokertest.Answer) { a.Issuer = other }, WrongIssuer},
+		{"another issuer of the ArtifactResponse", text("//ArtifactResponse/Issuer", other), WrongIssuer},
 		{"another issuer of the Response", text("//Response/Issuer", other), WrongIssuer},
 		{"another issuer of the Assertion", text("//Response/Assertion/Issuer", other), WrongIssuer},
 		{"Response without issuer", remove("//Response/Issuer"), SignatureForm},
@@ -99,6 +98,7 @@ func TestRefusals(t *testing.T) {
 		{"ended within the skew", func(a *brokertest.Answer) { a.NotOnOrAfter = start.Add(-59 * time.Second) }, ""},
 		{"ended", func(a *brokertest.Answer) { a.NotOnOrAfter = start.Add(-60 * time.Second) }, Expired},
 		{"no end", func(a *brokertest.Answer) { a.NotOnOrAfter = time.Time{} }, Expired},
+		{"conditions ended", set("//Conditions", "NotOnOrAfter", instant(-2*minute)), Expired},
 		{"confirmation ended", set("//SubjectConfirmationData", "NotOnOrAfter", instant(-2*minute)), Expired},
 		{"begins within the skew", func(a *brokertest.Answer) { a.NotBefore = start.Add(60 * time.Second) }, ""},
 		{"begins later", func(a *brokertest.Answer) { a.NotBefore = start.Add(61 * time.Second) }, NotYetValid},
@@ -107,6 +107,8 @@ func TestRefusals(t *testing.T) {
 		{"issued long ago", func(a *brokertest.Answer) { a.Issued = start.Add(-151 * time.Second) }, Expired},
 		{"ArtifactResponse issued ahead", set("//ArtifactResponse", "IssueInstant", instant(2*minute)), NotYetValid},
 		{"ArtifactResponse issued long ago", set("//ArtifactResponse", "IssueInstant", instant(-3*minute)), Expired},
+		{"Response issued ahead", set("//Response", "IssueInstant", instant(2*minute)), NotYetValid},
+		{"Response issued long ago", set("//Response", "IssueInstant", instant(-3*minute)), Expired},
 		{"Assertion issued ahead", set("//Response/Assertion", "IssueInstant", instant(2*minute)), NotYetValid},
 		{"Assertion issued long ago", set("//Response/Assertion", "IssueInstant", instant(-3*minute)), Expired},
 		{"logged in ahead", set("//AuthnStatement", "AuthnInstant", instant(2*minute)), NotYetValid},
@@ -210,10 +212,8 @@ func TestIdentifierRefusals(t *testing.T) {
 		{"short pseudonym", actor(brokertest.QualifierPseudonym, "AB"), NoActingSubject},
 		{"pseudonym with blanks", actor(brokertest.QualifierPseudonym, pseudonym[:40]+" "+pseudonym[40:]), NoActingSubject},
 		{"two actors", edit("/AttributeValue", func(el *etree.Element) {
-			second := el.Copy()
-			for _, part := range second.FindElements("//") {
-				dropIDs(part)
-			}
+			second := stranger(el)
+			second.RemoveAttr("ID")
 			el.Parent().AddChild(second)
 		}), NoActingSubject},
 		{"actor in clear", edit("/AttributeValue", func(el *etree.Element) { el.Child = nil; el.SetText(pseudonym) }), DecryptionFailed},
@@ -297,9 +297,9 @@ func parse(t *testing.T, xml string) *etree.Element {
 	return document.Root()
 }
 
-// stranger is a copy of an assertion under other ids.
-func stranger(assertion *etree.Element) *etree.Element {
-	other := assertion.Copy()
+// stranger is a copy of an element under other ids.
+func stranger(element *etree.Element) *etree.Element {
+	other := element.Copy()
 	for _, part := range other.FindElements("//") {
 		dropIDs(part)
 	}

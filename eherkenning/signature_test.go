@@ -87,6 +87,7 @@ func TestTampering(t *testing.T) {
 			reference := find(t, el, "./Signature/SignedInfo/Reference")
 			reference.Parent().AddChild(reference.Copy())
 		}), SignatureForm},
+		{"stranger in SignedInfo", outside(func(el *etree.Element) { find(t, el, "./Signature/SignedInfo").CreateElement("ds:Extra") }), SignatureForm},
 		{"two SignedInfo", outside(func(el *etree.Element) {
 			info := find(t, el, "./Signature/SignedInfo")
 			info.Parent().AddChild(info.Copy())
