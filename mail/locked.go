@@ -12,7 +12,7 @@ func (ls Letters) Locked(language messages.Language, until time.Time) Message {
 	return ls.message(letter{
 		language:   language,
 		subject:    "m6.subject",
-		paragraphs: []string{"m6.1", "m.notyou", "m.safe"},
+		paragraphs: []string{"m6.1", "m4.3", "m.safe"},
 		args: map[string]string{
 			"datum": messages.Date(language, until),
 			"tijd":  messages.Time(language, until),

@@ -1,0 +1,154 @@
+package mail
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"koppel/messages"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var (
+	letters   = Letters{HelpdeskPhone: "079 123 45 67"}
+	requested = time.Date(2026, 4, 21, 12, 35, 0, 0, time.UTC) // 14.35 in Amsterdam
+	regenboog = Link{At: requested, Name: "De Regenboog", Code: "03AB"}
+	pinTimes  = PINTimes{Requested: requested, ValidUntil: requested.Add(16 * time.Minute)}
+)
+
+// all is every mail there is; TestGolden holds one of each in testdata.
+var all = []struct {
+	name  string
+	write func(messages.Language) Message
+}{
+	{"pin", func(l messages.Language) Message { return letters.PIN(l, "048151", pinTimes) }},
+	{"linked", func(l messages.Language) Message { return letters.Linked(l, regenboog) }},
+	{"ownernotice", func(l messages.Language) Message { return letters.OwnerNotice(l, regenboog) }},
+	{"reminder", func(l messages.Language) Message {
+		return letters.Reminder(l, ReminderTimes{Started: requested, OpenUntil: requested.Add(72 * time.Hour)})
+	}},
+	{"locked", func(l messages.Language) Message { return letters.Locked(l, requested.Add(2*time.Hour)) }},
+}
+
+// eachLetter runs a test on every mail in both languages.
+func eachLetter(t *testing.T, check func(t *testing.T, m Message, name string)) {
+	t.Helper()
+	for _, letter := range all {
+		for _, language := range []messages.Language{messages.Dutch, messages.English} {
+			name := letter.name + "." + string(language)
+			t.Run(name, func(t *testing.T) { check(t, letter.write(language), name) })
+		}
+	}
+}
+
+func TestGolden(t *testing.T) {
+	eachLetter(t, func(t *testing.T, m Message, name string) {
+		golden(t, name+".txt", "Subject: "+m.Subject+"\n\n"+m.Text)
+		golden(t, name+".html", m.HTML)
+	})
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs (go test ./mail -update writes it anew)\nwant:\n%s\ngot:\n%s", path, want, got)
+	}
+}
+
+func TestBothPartsSayTheSame(t *testing.T) {
+	eachLetter(t, func(t *testing.T, m Message, _ string) {
+		page, err := goquery.NewDocumentFromReader(strings.NewReader(strings.ReplaceAll(m.HTML, "<br>", " ")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+		if want, got := words(m.Text), words(page.Find("body").Text()); want != got {
+			t.Errorf("text: %s\nHTML: %s", want, got)
+		}
+		if title := page.Find("title").Text(); title != m.Subject {
+			t.Errorf("title: want %q, got %q", m.Subject, title)
+		}
+		if language := page.Find("html").AttrOr("lang", ""); language != string(m.Language) {
+			t.Errorf("lang: want %q, got %q", m.Language, language)
+		}
+	})
+}
+
+// remote finds what a mail program would follow or fetch, and what a forgotten key or argument leaves behind.
+var (
+	remote    = regexp.MustCompile(`(?i)https?:|www\.|href|src=|url\(|<img|<link|<script|mailto:|tel:`)
+	leftovers = regexp.MustCompile(`\bm[0-9]?\.[a-z0-9]|[{}]|%!|<no value>`)
+)
+
+func TestLettersAreSmallAndInert(t *testing.T) {
+	eachLetter(t, func(t *testing.T, m Message, _ string) {
+		for part, content := range map[string]string{"subject": m.Subject, "text": m.Text, "HTML": m.HTML} {
+			if found := remote.FindString(content); found != "" {
+				t.Errorf("%s holds %q", part, found)
+			}
+			if found := leftovers.FindString(content); found != "" {
+				t.Errorf("%s holds %q", part, found)
+			}
+		}
+		if size := len(m.Text) + len(m.HTML); size >= 10_000 {
+			t.Errorf("want less than 10 KB, got %d bytes", size)
+		}
+	})
+}
+
+func TestPINMail(t *testing.T) {
+	tests := []struct {
+		language messages.Language
+		words    []string
+	}{
+		{messages.Dutch, []string{"14.51 uur", "niet gevraagd", "079 123 45 67", "nooit"}},
+		{messages.English, []string{"14:51", "not ask for this", "079 123 45 67", "never"}},
+	}
+	for _, test := range tests {
+		t.Run(string(test.language), func(t *testing.T) {
+			m := letters.PIN(test.language, "048151", pinTimes)
+			if strings.Contains(m.Subject, "048151") || !strings.Contains(m.Subject, messages.Time(test.language, requested)) {
+				t.Errorf("want a subject with the time and without the PIN, got %q", m.Subject)
+			}
+			if at := strings.Index(m.Text, "048151"); at < 100 {
+				t.Errorf("want the PIN unbroken after 100 bytes of text, got it at %d", at)
+			}
+			if n := strings.Count(m.HTML, "048151"); n != 1 {
+				t.Errorf("want the PIN unbroken and once in HTML, got it %d times", n)
+			}
+			for _, words := range test.words {
+				if !strings.Contains(m.Text, words) {
+					t.Errorf("want %q in: %s", words, m.Text)
+				}
+			}
+		})
+	}
+}
+
+func TestNamesStayOneLineOfText(t *testing.T) {
+	name := "De <b>Regenboog</b>\r\nBcc: eve@example.org\u202egnol\x00"
+	m := letters.Linked(messages.Dutch, Link{At: requested, Name: name, Code: "03AB"})
+	if want := "De <b>Regenboog</b> Bcc: eve@example.org gnol (03AB)"; !strings.Contains(m.Text, want) {
+		t.Errorf("want %q in: %s", want, m.Text)
+	}
+	if strings.Contains(m.HTML, "<b>") {
+		t.Errorf("the name became markup: %s", m.HTML)
+	}
+}
