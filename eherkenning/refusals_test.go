@@ -88,7 +88,11 @@ func TestRefusals(t *testing.T) {
 		{"another audience", func(a *brokertest.Answer) { a.Audience = other }, WrongAudience},
 		{"no audience", func(a *brokertest.Answer) { a.Audience = "" }, WrongAudience},
 		{"empty restriction", remove("//Audience"), WrongAudience},
-		{"two restrictions, one foreign", add("//Conditions", `<s:AudienceRestriction xmlns:s="`+nsAssertion+`"><s:Audience>x</s:Audience></s:AudienceRestriction>`), WrongAudience},
+		{"two restrictions, one foreign", edit("//AudienceRestriction", func(el *etree.Element) {
+			foreign := el.Copy()
+			find(t, foreign, "./Audience").SetText(other)
+			el.Parent().AddChild(foreign)
+		}), WrongAudience},
 		{"two audiences, one ours", add("//AudienceRestriction", `<s:Audience xmlns:s="`+nsAssertion+`">x</s:Audience>`), ""},
 		{"unknown condition", add("//Conditions", `<x:OnlyOnMondays xmlns:x="urn:x"/>`), BadConditions},
 		{"used once, said so", add("//Conditions", `<s:OneTimeUse xmlns:s="`+nsAssertion+`"/>`), ""},

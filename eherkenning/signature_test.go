@@ -198,6 +198,20 @@ func TestPrefixWithTwoMeanings(t *testing.T) {
 	}
 }
 
+// TestPrefixReusedInside: a broker may bind one prefix to several namespaces within what it signs.
+func TestPrefixReusedInside(t *testing.T) {
+	_, err := newWorld(t).verify(unsigned(func(envelope *etree.Element) {
+		subject := find(t, envelope, "//Response/Assertion/Subject")
+		subject.CreateAttr("xmlns:samlp", nsAssertion)
+		subject.Space = "samlp"
+		for _, part := range subject.FindElements(".//*") {
+			part.Space = "samlp"
+		}
+		find(t, envelope, "//Advice/Assertion/AttributeStatement").CreateAttr("xmlns:samlp", "urn:x")
+	}))
+	wantReason(t, err, "")
+}
+
 // TestDecoysInAdvice: the supplier's evidence names another person, and is never read.
 func TestDecoysInAdvice(t *testing.T) {
 	w := newWorld(t)
