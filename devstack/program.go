@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"koppel/devstack/federation"
 	"koppel/store/storetest/child"
 )
 
@@ -131,22 +132,22 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_MAIL_FROM=noreply@koppel.example",
 		"KOPPEL_HELPDESK_MAIL=helpdesk@koppel.example",
 		"KOPPEL_HELPDESK_PHONE=0800 0000",
-		"KOPPEL_LOOKUP_KEY_FILE=" + secret(lookupKey),
-		"KOPPEL_PIN_KEYS_FILE=" + secret(pinKeys),
-		"KOPPEL_RECORD_KEYS_FILE=" + secret(recordKeys),
-		"KOPPEL_EHERKENNING_ENTITY_ID=" + EntityID,
-		"KOPPEL_EHERKENNING_SERVICE_ID=" + ServiceID,
-		"KOPPEL_EHERKENNING_SERVICE_UUID=" + ServiceUUID,
-		"KOPPEL_EHERKENNING_KEY_FILE=" + secret(samlKey),
-		"KOPPEL_EHERKENNING_CERTIFICATE_FILE=" + secret(samlCert),
-		"KOPPEL_EHERKENNING_BROKER_METADATA_FILE=" + s.metadataFile(),
+		"KOPPEL_LOOKUP_KEY_FILE=" + secret(federation.LookupKey),
+		"KOPPEL_PIN_KEYS_FILE=" + secret(federation.PINKeys),
+		"KOPPEL_RECORD_KEYS_FILE=" + secret(federation.RecordKeys),
+		"KOPPEL_EHERKENNING_ENTITY_ID=" + federation.EntityID,
+		"KOPPEL_EHERKENNING_SERVICE_ID=" + federation.ServiceID,
+		"KOPPEL_EHERKENNING_SERVICE_UUID=" + federation.ServiceUUID,
+		"KOPPEL_EHERKENNING_KEY_FILE=" + secret(federation.Key),
+		"KOPPEL_EHERKENNING_CERTIFICATE_FILE=" + secret(federation.Certificate),
+		"KOPPEL_EHERKENNING_BROKER_METADATA_FILE=" + secret(federation.BrokerMetadata),
 		"TEMPORAL_ADDRESS=" + s.Temporal.Address(),
 		"TEMPORAL_NAMESPACE=" + Namespace,
 	}
 	if program == "worker" {
-		return append(environment, "KOPPEL_HANDOVER_KEYS_FILE="+secret(handoverKeys))
+		return append(environment, "KOPPEL_HANDOVER_KEYS_FILE="+secret(federation.HandoverKeys))
 	}
-	return append(environment, "KOPPEL_HANDOVER_PUBLIC_KEY_FILE="+secret(handoverPublic))
+	return append(environment, "KOPPEL_HANDOVER_PUBLIC_KEY_FILE="+secret(federation.HandoverPublic))
 }
 
 // KeepRunning starts web and worker again when they end by themselves, as a cluster would, and returns when ctx ends. It

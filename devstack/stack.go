@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
+	"koppel/devstack/federation"
 	"koppel/store/storetest"
 )
 
@@ -96,9 +97,8 @@ func (s *Stack) prepare(context.Context) error {
 	return os.MkdirAll(s.logs(), 0o755)
 }
 
-func (s *Stack) logs() string         { return filepath.Join(s.options.Dir, "logs") }
-func (s *Stack) secrets() string      { return filepath.Join(s.options.Dir, "secrets") }
-func (s *Stack) metadataFile() string { return filepath.Join(s.options.Dir, "broker-metadata.xml") }
+func (s *Stack) logs() string    { return filepath.Join(s.options.Dir, "logs") }
+func (s *Stack) secrets() string { return filepath.Join(s.options.Dir, "secrets") }
 
 func (s *Stack) startPostgres(ctx context.Context) error {
 	if s.DatabaseURL != "" {
@@ -140,16 +140,14 @@ func (s *Stack) startMailbox(context.Context) (err error) {
 	return err
 }
 
-func (s *Stack) startBroker(context.Context) error {
-	certificate, err := MakeSecrets(s.secrets())
-	if err != nil {
-		return err
+func (s *Stack) startBroker(context.Context) (err error) {
+	s.Broker, err = startBroker(s.options.Ports.Broker, federation.Options{
+		WebURL: s.WebURL(), Secrets: s.secrets(), BrokerKey: filepath.Join(s.options.Dir, "broker.pem"),
+	})
+	if err == nil {
+		s.stops = append(s.stops, s.Broker.Stop)
 	}
-	if s.Broker, err = StartBroker(s.options.Ports.Broker, s.WebURL(), certificate); err != nil {
-		return err
-	}
-	s.stops = append(s.stops, s.Broker.Stop)
-	return s.Broker.WriteMetadata(s.metadataFile())
+	return err
 }
 
 func (s *Stack) migrate(ctx context.Context) error {

@@ -1,0 +1,181 @@
+// Package compose checks docker-compose.yml without Docker: what a person would only find out after minutes of building.
+package compose
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"koppel/devstack/federation"
+)
+
+const root = "../.."
+
+func load(t *testing.T) *types.Project {
+	t.Helper()
+	options, err := cli.NewProjectOptions([]string{root + "/docker-compose.yml"}, cli.WithWorkingDirectory(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err := options.LoadProject(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return project
+}
+
+func TestServicesStartAfterWhatTheyNeed(t *testing.T) {
+	want := map[string][]string{
+		"postgres":           nil,
+		"temporal-schema":    {"postgres service_healthy"},
+		"temporal":           {"temporal-schema service_completed_successfully"},
+		"temporal-namespace": {"temporal service_healthy"},
+		"temporal-ui":        {"temporal service_healthy"},
+		"mailpit":            nil,
+		"prepare":            nil,
+		"broker":             {"prepare service_completed_successfully"},
+		"migrate":            {"postgres service_healthy", "temporal-namespace service_completed_successfully"},
+		"web":                {"migrate service_completed_successfully", "prepare service_completed_successfully"},
+		"worker":             {"migrate service_completed_successfully", "prepare service_completed_successfully"},
+	}
+	project := load(t)
+	got := map[string][]string{}
+	for name, service := range project.Services {
+		got[name] = nil
+		for other, dependency := range service.DependsOn {
+			got[name] = append(got[name], other+" "+dependency.Condition)
+			if dependency.Condition == types.ServiceConditionHealthy && project.Services[other].HealthCheck == nil {
+				t.Errorf("%s waits for %s to be healthy, which nobody checks", name, other)
+			}
+		}
+		slices.Sort(got[name])
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestImagesArePinnedAndPortsStayOnThisMachine(t *testing.T) {
+	pinned := regexp.MustCompile(`^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$`)
+	for name, service := range load(t).Services {
+		if service.Build == nil && !pinned.MatchString(service.Image) {
+			t.Errorf("%s: image %s is not pinned to a version", name, service.Image)
+		}
+		for _, port := range service.Ports {
+			if port.HostIP != "127.0.0.1" {
+				t.Errorf("%s: port %s is open to the network", name, port.Published)
+			}
+		}
+	}
+	from := regexp.MustCompile(`(?m)^FROM (\S+)`)
+	text := read(t, root+"/Dockerfile")
+	stages := regexp.MustCompile(`(?m)^FROM \S+ AS (\S+)`).FindAllStringSubmatch(text, -1)
+	for _, match := range from.FindAllStringSubmatch(text, -1) {
+		isStage := slices.ContainsFunc(stages, func(stage []string) bool { return stage[1] == match[1] })
+		if !isStage && match[1] != "scratch" && !pinned.MatchString(match[1]) {
+			t.Errorf("Dockerfile: %s is not pinned to a version", match[1])
+		}
+	}
+}
+
+// TestSettingsFit reads the settings of koppel from their declaration: each service has what its command cannot do
+// without, and nothing that koppel does not know.
+func TestSettingsFit(t *testing.T) {
+	project := load(t)
+	known := settings(t)
+	for _, command := range []string{"web", "worker", "migrate"} {
+		service := project.Services[command]
+		if !slices.Equal(service.Command, []string{command}) {
+			t.Errorf("service %s runs %v", command, service.Command)
+		}
+		for name := range service.Environment {
+			_, isKnown := known[strings.TrimSuffix(name, "_FILE")]
+			if !isKnown && !strings.HasPrefix(name, "TEMPORAL_") {
+				t.Errorf("%s: koppel knows no setting %s", command, name)
+			}
+		}
+		for name, neededBy := range known {
+			if slices.Contains(neededBy, command) && service.Environment[name] == nil && service.Environment[name+"_FILE"] == nil {
+				t.Errorf("%s: needs %s", command, name)
+			}
+		}
+	}
+	if project.Services["web"].Environment["KOPPEL_HANDOVER_KEYS_FILE"] != nil {
+		t.Error("web can open what it sealed for the worker")
+	}
+}
+
+// TestBrokerAndKoppelAgree compares what both sides are told about each other.
+func TestBrokerAndKoppelAgree(t *testing.T) {
+	project := load(t)
+	web, broker := project.Services["web"].Environment, project.Services["broker"].Environment
+	for name, want := range map[string]string{
+		"KOPPEL_EHERKENNING_ENTITY_ID":    federation.EntityID,
+		"KOPPEL_EHERKENNING_SERVICE_ID":   federation.ServiceID,
+		"KOPPEL_EHERKENNING_SERVICE_UUID": federation.ServiceUUID,
+		"KOPPEL_PUBLIC_URL":               *broker["KOPPEL_PUBLIC_URL"],
+	} {
+		if got := *web[name]; got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+	made := []string{federation.LookupKey, federation.PINKeys, federation.RecordKeys, federation.HandoverKeys,
+		federation.HandoverPublic, federation.Key, federation.Certificate, federation.BrokerMetadata}
+	for _, command := range []string{"web", "worker"} {
+		for name, value := range project.Services[command].Environment {
+			file, isFile := strings.CutPrefix(*value, "/secrets/")
+			if isFile != strings.HasSuffix(name, "_FILE") || (isFile && !slices.Contains(made, file)) {
+				t.Errorf("%s: %s=%s is no file that prepare makes", command, name, *value)
+			}
+		}
+	}
+}
+
+// settings returns, per setting of koppel, the commands that cannot do without it.
+func settings(t *testing.T) map[string][]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), root+"/cmd/koppel/settings.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]string{}
+	ast.Inspect(file, func(node ast.Node) bool {
+		field, isField := node.(*ast.Field)
+		if !isField || field.Tag == nil {
+			return true
+		}
+		text, _ := strconv.Unquote(field.Tag.Value)
+		tag := reflect.StructTag(text)
+		needed := strings.Fields(tag.Get("for"))
+		if tag.Get("envDefault") != "" {
+			needed = nil
+		}
+		found[tag.Get("env")] = needed
+		return true
+	})
+	if len(found) < 15 {
+		t.Fatalf("found only the settings %v", slices.Sorted(maps.Keys(found)))
+	}
+	return found
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}

@@ -1,0 +1,91 @@
+// Package federation is what koppel and the test broker know about each other: names, keys, metadata. It makes them once
+// and keeps them, so that both sides recognise each other after a restart. It serves nothing.
+package federation
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"koppel/eherkenning/brokertest"
+)
+
+// What the broker has on file about koppel; the settings of koppel say the same. The OIN is made up.
+const (
+	EntityID    = "urn:etoegang:DV:00000003999999990000:entities:0001"
+	ServiceID   = "urn:etoegang:DV:00000003999999990000:services:0001"
+	ServiceUUID = "5bd7e0f7-28e2-4b0c-9a0b-2f0f1a6f6b61"
+)
+
+// acsPath is the path of koppel's web at which artifacts arrive.
+const acsPath = "/eherkenning/acs"
+
+// Options describe both sides.
+type Options struct {
+	WebURL     string // koppel's start page, without a slash at the end
+	BrokerURL  string // where browsers find the broker, without a slash at the end
+	ResolveURL string // where koppel resolves artifacts; empty: BrokerURL + "/ars"
+	Secrets    string // folder for koppel's keys and the broker's metadata
+	BrokerKey  string // file for the broker's key
+}
+
+// Broker returns the broker, having made what was missing and written its metadata among koppel's secrets.
+func Broker(options Options) (*brokertest.Broker, error) {
+	if err := makeSecrets(options.Secrets); err != nil {
+		return nil, err
+	}
+	certificate, err := readCertificate(filepath.Join(options.Secrets, Certificate))
+	if err != nil {
+		return nil, err
+	}
+	key, err := brokerKey(options.BrokerKey)
+	if err != nil {
+		return nil, err
+	}
+	broker, err := brokertest.New(brokertest.Options{
+		BaseURL: options.BrokerURL, ResolveURL: options.ResolveURL, Keys: []brokertest.Key{key},
+		ServiceProvider: brokertest.ServiceProvider{
+			EntityID: EntityID, ServiceID: ServiceID, ServiceUUID: ServiceUUID,
+			ACSURL: options.WebURL + acsPath, Certificate: certificate,
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return broker, os.WriteFile(filepath.Join(options.Secrets, BrokerMetadata), broker.Metadata(), 0o644)
+}
+
+func readCertificate(file string) (*x509.Certificate, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(content)
+	if block == nil {
+		return nil, fmt.Errorf("%s is not PEM", file)
+	}
+	return x509.ParseCertificate(block.Bytes)
+}
+
+// brokerKey reads the file, or makes a key and writes it there.
+func brokerKey(file string) (brokertest.Key, error) {
+	content, err := os.ReadFile(file)
+	if err == nil {
+		return brokertest.ParseKey(content)
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return brokertest.Key{}, err
+	}
+	key, err := brokertest.NewKey("broker", time.Now())
+	if err != nil {
+		return key, err
+	}
+	if content, err = key.PEM(); err != nil {
+		return key, err
+	}
+	return key, os.WriteFile(file, content, 0o600)
+}
