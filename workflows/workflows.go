@@ -21,5 +21,10 @@ var (
 	KoppelInstitution = temporal.NewSearchAttributeKeyKeywordList("KoppelInstitution")
 )
 
+// SearchAttributes lists what has to be registered in Temporal.
+func SearchAttributes() []temporal.SearchAttributeKey {
+	return []temporal.SearchAttributeKey{KoppelStep, KoppelStepSince, KoppelDeadline, KoppelRef, KoppelAttention, KoppelInstitution}
+}
+
 // do names activities; it is never called.
 var do *activities.Activities

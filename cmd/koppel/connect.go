@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	sdklog "go.temporal.io/sdk/log"
+
+	"koppel/store"
+)
+
+func (s settings) openStore() (*store.Store, error) {
+	database, err := store.Open(s.DatabaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("KOPPEL_DATABASE_URL: %w", err)
+	}
+	return database, nil
+}
+
+// openStore is for the commands that need nothing but the database.
+func openStore(ctx context.Context) (*store.Store, error) {
+	s, err := readSettings("import", os.Environ())
+	if err != nil {
+		return nil, fmt.Errorf("settings:\n%w", err)
+	}
+	return s.openStore()
+}
+
+// dialTemporal prepares a client from Temporal's own settings. It does not connect yet.
+func dialTemporal(log *slog.Logger) (client.Client, error) {
+	options, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, fmt.Errorf("settings of Temporal: %w", err)
+	}
+	options.Logger = sdklog.NewStructuredLogger(log)
+	temporal, err := client.NewLazyClient(options)
+	if err != nil {
+		return nil, fmt.Errorf("client of Temporal: %w", err)
+	}
+	return temporal, nil
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"koppel/activities"
+	"koppel/duo"
+	"koppel/passwords"
+	"koppel/store"
+)
+
+// importAccounts wraps the old digests at the given cost.
+func importAccounts(cost passwords.Params) importer {
+	return func(ctx context.Context, db *store.Store, in io.Reader, progress io.Writer) (report, error) {
+		file, err := duo.Accounts(in)
+		if err != nil {
+			return report{}, err
+		}
+		digests, refused := parseDigests(file)
+		if refused, err = refuseUnknown(ctx, db, refused, accountInstitutions(file.Rows)); err != nil {
+			return report{}, err
+		}
+		r := report{lines: file.Lines, refused: refused}
+		if len(refused) > 0 {
+			return r, nil
+		}
+		list, err := wrapAll(ctx, db, file.Rows, wrapping{cost, digests, progress})
+		if err != nil {
+			return r, err
+		}
+		r.tally, err = db.ImportAccounts(ctx, list)
+		return r, err
+	}
+}
+
+// parseDigests returns the digests of the rows that have one and all lines refused so far.
+func parseDigests(file duo.File[duo.Account]) ([]passwords.Digest, []duo.Refusal) {
+	refused := file.Refused
+	var digests []passwords.Digest
+	for _, row := range file.Rows {
+		digest, err := passwords.ParseDigest(row.Password)
+		if err != nil {
+			refused = append(refused, duo.Refusal{Line: row.Line, Reason: "WACHTWOORD: " + err.Error()})
+		}
+		digests = append(digests, digest)
+	}
+	return digests, refused
+}
+
+func accountInstitutions(rows []duo.Account) (lines []wanted) {
+	for _, row := range rows {
+		lines = append(lines, wanted{row.Line, row.Institution})
+	}
+	return lines
+}
+
+type wrapping struct {
+	cost     passwords.Params
+	digests  []passwords.Digest // of the rows
+	progress io.Writer
+}
+
+// wrapAll makes the accounts to store. It hashes before the transaction, which thus is short.
+func wrapAll(ctx context.Context, db *store.Store, rows []duo.Account, w wrapping) ([]store.OldAccount, error) {
+	list := make([]store.OldAccount, len(rows))
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = activities.UsernameKey(row.Username)
+		list[i] = store.OldAccount{Username: row.Username, UsernameKey: keys[i], Email: row.Email, Institution: row.Institution}
+	}
+	known, err := db.KnownAccounts(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	count := counter{total: len(rows), out: w.progress}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(2) // package passwords works on no more at once
+	for i := range rows {
+		group.Go(func() (err error) {
+			list[i].PasswordHash, err = w.storedPassword(ctx, known[keys[i]], w.digests[i])
+			count.add()
+			return err
+		})
+	}
+	return list, group.Wait()
+}
+
+// storedPassword is empty when the account keeps what it has: it is linked, or made from this digest.
+func (w wrapping) storedPassword(ctx context.Context, known store.KnownAccount, digest passwords.Digest) (string, error) {
+	if known.Linked {
+		return "", nil
+	}
+	if known.PasswordHash != "" {
+		same, err := passwords.Wraps(ctx, known.PasswordHash, digest)
+		if same || err != nil {
+			return "", err
+		}
+	}
+	return w.cost.Wrap(ctx, digest)
+}
+
+// counter tells now and then how far the hashing is.
+type counter struct {
+	mutex       sync.Mutex
+	done, total int
+	out         io.Writer
+}
+
+const progressEvery = 50 // accounts: some four seconds
+
+func (c *counter) add() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.done++
+	if c.done%progressEvery == 0 || c.done == c.total {
+		fmt.Fprintf(c.out, "passwords: %d of %d\n", c.done, c.total)
+	}
+}

@@ -1,0 +1,38 @@
+// Command koppel is the onboarding system of MijnHelpdeskPO: the pages (web), the journeys (worker), the database
+// (migrate) and the registers (import). It wires the packages and owns the settings; nothing imports it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	if err := rootCommand(log).ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "koppel:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func rootCommand(log *slog.Logger) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "koppel",
+		Short: "Link eHerkenning identities to MijnHelpdeskPO accounts",
+		Long: "koppel is the onboarding system of MijnHelpdeskPO.\n\n" +
+			"Settings come from the environment; the README lists them. Each can be given as a file too: NAME_FILE=path.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(), importCommand(openStore))
+	return root
+}

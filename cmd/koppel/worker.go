@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"koppel/activities"
+	"koppel/mail"
+	"koppel/worker"
+)
+
+func workerCommand(log *slog.Logger) *cobra.Command {
+	return &cobra.Command{
+		Use:   "worker",
+		Short: "Run the workflows and activities",
+		Long: "Runs the journeys: checks what people submit, sends the mails, makes the links.\n" +
+			"Run as many as wanted. SIGTERM lets it finish what it holds (up to 30 seconds).",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := readSettings("worker", os.Environ())
+			if err != nil {
+				return fmt.Errorf("settings:\n%w", err)
+			}
+			return runWorker(cmd, s, log)
+		},
+	}
+}
+
+func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
+	database, err := s.openStore()
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	sender, err := mail.NewSender(mail.Settings{
+		Address: s.SMTPAddress, From: s.MailFrom, ReplyTo: s.HelpdeskMail,
+		Username: s.SMTPUsername, Password: s.SMTPPassword, TLS: s.SMTPTLS,
+	})
+	if err != nil {
+		return err
+	}
+	temporal, err := dialTemporal(log)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	return worker.Run(cmd.Context(), worker.Settings{
+		Client: temporal, BuildID: s.BuildID, Log: log,
+		Activities: &activities.Activities{
+			Store: database, Sender: sender, Letters: mail.Letters{HelpdeskPhone: s.HelpdeskPhone},
+			Lookup: s.LookupKey, PINs: s.PINKeys, Records: s.RecordKeys, Receiver: s.HandoverKeys,
+			Now: time.Now, Log: log,
+		},
+	})
+}
