@@ -2,14 +2,10 @@ package mail
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/mail"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,32 +18,6 @@ const (
 	sendTimeout = 25 * time.Second // from dialling to the reply after the final dot
 	quitTimeout = time.Second
 )
-
-// TLSPolicy says when the connection to the mail server is encrypted (STARTTLS).
-type TLSPolicy string
-
-const (
-	TLSNone          TLSPolicy = "none"          // for a server on the same host
-	TLSOpportunistic TLSPolicy = "opportunistic" // where the server offers it
-	TLSMandatory     TLSPolicy = "mandatory"
-)
-
-var tlsPolicies = map[TLSPolicy]gomail.TLSPolicy{
-	TLSNone:          gomail.NoTLS,
-	TLSOpportunistic: gomail.TLSOpportunistic,
-	TLSMandatory:     gomail.TLSMandatory,
-}
-
-// Settings say how mail leaves.
-type Settings struct {
-	Address  string // host:port of the mail server
-	From     string // MijnHelpdeskPO <noreply@example.nl>
-	ReplyTo  string // a mailbox that people read; empty: none
-	Username string // empty: no login at the mail server
-	Password string
-	TLS      TLSPolicy
-	Roots    *x509.CertPool // who may sign the server's certificate; nil: the system's
-}
 
 // Sender hands mails to one mail server, over a new connection each. It may be used by many goroutines at once.
 type Sender struct {
@@ -79,37 +49,6 @@ func NewSender(settings Settings) (*Sender, error) {
 }
 
 func domainOf(a *mail.Address) string { return a.Address[strings.LastIndexByte(a.Address, '@')+1:] }
-
-func connection(settings Settings) (host string, options []gomail.Option, err error) {
-	host, service, err := net.SplitHostPort(settings.Address)
-	if err != nil {
-		return "", nil, err
-	}
-	port, err := strconv.Atoi(service)
-	if err != nil || host == "" {
-		return "", nil, fmt.Errorf("%q is not host:port", settings.Address)
-	}
-	policy, known := tlsPolicies[settings.TLS]
-	if !known {
-		return "", nil, fmt.Errorf("TLS policy %q is none of none, opportunistic, mandatory", settings.TLS)
-	}
-	if settings.Username != "" && settings.TLS != TLSMandatory {
-		return "", nil, errors.New("a username asks for TLS policy mandatory: else the password can leave in the clear")
-	}
-	options = []gomail.Option{
-		gomail.WithPort(port),
-		gomail.WithTimeout(sendTimeout),
-		gomail.WithTLSPolicy(policy),
-		gomail.WithTLSConfig(&tls.Config{ServerName: host, RootCAs: settings.Roots, MinVersion: tls.VersionTLS12}),
-		gomail.WithoutNoop(),
-		gomail.WithoutRset(),
-	}
-	if settings.Username != "" {
-		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
-			gomail.WithUsername(settings.Username), gomail.WithPassword(settings.Password))
-	}
-	return host, options, nil
-}
 
 // Send returns nil when the mail server has accepted the mail, a *Refusal when it never will, and else an error that
 // may pass, mostly a *Deferral. It ends with ctx and takes 25 seconds at most. No error repeats the address or the
