@@ -167,6 +167,13 @@ func TestBoardsRefused(t *testing.T) {
 	}
 }
 
+func TestBlanksBeforeAQuote(t *testing.T) {
+	file, err := Boards(strings.NewReader("BEVOEGD GEZAG NUMMER; \"BEVOEGD GEZAG NAAM\"; KVK-NUMMER\n10249; \"De Linde; en meer\"; 90005678\n"))
+	if err != nil || len(file.Refused) > 0 || len(file.Rows) != 1 || file.Rows[0].Name != "De Linde; en meer" {
+		t.Fatalf("got %+v, %v", file, err)
+	}
+}
+
 func TestTheSameBoardTwiceIsOne(t *testing.T) {
 	file, err := Boards(strings.NewReader("BEVOEGD GEZAG NUMMER;BEVOEGD GEZAG NAAM;KVK-NUMMER\n00731;De Linde;01234567\n731;De  Linde;1234567\n"))
 	if err != nil || len(file.Refused) > 0 || len(file.Rows) != 1 || file.Lines != 2 {
