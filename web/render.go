@@ -1,0 +1,115 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"path"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"koppel/messages"
+)
+
+// Keys of the gin context that every page reads; middleware sets them.
+const (
+	keyLanguage    = "language"    // messages.Language
+	keyNonce       = "csp"         // string, of the Content-Security-Policy
+	keyLoggedIn    = "loggedIn"    // bool
+	keyLogoutNonce = "logoutNonce" // string, form nonce of the logout button
+)
+
+// fieldError is a fault in a form. Field is the id of the input; empty: the fault is of the form as a whole.
+type fieldError struct {
+	Field   string
+	Message string // translated
+}
+
+// page is what a handler has to say; the layout adds the rest.
+type page struct {
+	Template  string // name of a file in templates, without its extension
+	Title     string // translated heading; the layout adds the service name and Fout: or Gelukt
+	Success   string // translated status message at the top; empty: none
+	Errors    []fieldError
+	Reference string // of the case, or of a fault; empty: none
+	View      any    // the view struct of the template
+}
+
+// renderSettings are facts that texts mention.
+type renderSettings struct {
+	HelpdeskMail  string
+	HelpdeskPhone string
+	MailFrom      string
+}
+
+//go:embed templates
+var templateFiles embed.FS
+
+// renderer makes HTML of pages.
+type renderer struct {
+	settings  renderSettings
+	templates map[string]*template.Template // by name of the page
+}
+
+// newRenderer parses all templates, each page together with the layout and its parts.
+func newRenderer(settings renderSettings) (*renderer, error) {
+	shared, err := template.New("layout.html").ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	if err != nil {
+		return nil, fmt.Errorf("parsing the layout: %w", err)
+	}
+	files, err := templateFiles.ReadDir("templates/pages")
+	if err != nil {
+		return nil, fmt.Errorf("listing the templates: %w", err)
+	}
+	r := &renderer{settings, make(map[string]*template.Template)}
+	for _, file := range files {
+		own := template.Must(shared.Clone())
+		if _, err := own.ParseFS(templateFiles, path.Join("templates/pages", file.Name())); err != nil {
+			return nil, fmt.Errorf("parsing the template of a page: %w", err)
+		}
+		r.templates[strings.TrimSuffix(file.Name(), ".html")] = own
+	}
+	return r, nil
+}
+
+// render writes a page, or nothing: it panics where a template and its view don't fit, which is a fault of the
+// program.
+func (r *renderer) render(c *gin.Context, status int, p page) {
+	own, ok := r.templates[p.Template]
+	if !ok {
+		panic("no template " + p.Template)
+	}
+	var content bytes.Buffer
+	if err := own.Execute(&content, r.screen(c, p)); err != nil {
+		panic(fmt.Sprintf("template %s: %v", p.Template, err))
+	}
+	c.Data(status, "text/html; charset=utf-8", content.Bytes())
+}
+
+func (r *renderer) screen(c *gin.Context, p page) *screen {
+	language, _ := c.Value(keyLanguage).(messages.Language)
+	return &screen{
+		page:         p,
+		settings:     r.settings,
+		Language:     messages.ParseLanguage(string(language)),
+		Nonce:        c.GetString(keyNonce),
+		LoggedIn:     c.GetBool(keyLoggedIn),
+		LogoutNonce:  c.GetString(keyLogoutNonce),
+		LanguageLink: languageLink(c.Request.URL.Path),
+	}
+}
+
+// elsewhere are addresses that show a page but can't be asked for again, and where to ask for it in another language.
+var elsewhere = map[string]string{
+	startPath:                   loginPath,
+	acsPath:                     loginPath,
+	backPath:                    loginPath,
+	"/koppelen/stoppen":         linkPath,
+	"/koppelen/pincode/opnieuw": pinPath,
+	"/uitloggen":                homePath,
+}
+
+// languageLink is where the language switch leads, up to the language itself. Normally that is the same page.
+func languageLink(path string) string { return elsewhere[path] + "?" + languageField + "=" }

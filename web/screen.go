@@ -1,0 +1,112 @@
+package web
+
+import (
+	"html/template"
+	"strings"
+
+	"koppel/messages"
+)
+
+// screen is what a template sees: a page, who looks at it, and the words.
+type screen struct {
+	page
+	settings     renderSettings
+	Language     messages.Language
+	Nonce        string
+	LoggedIn     bool
+	LogoutNonce  string
+	LanguageLink string
+}
+
+// Say is the sentence under key as HTML. Placeholders are filled by the pairs of names and values that follow;
+// those of the helpdesk become links. Sentences hold no markup themselves (a test of package messages sees to it).
+func (s *screen) Say(key string, pairs ...string) template.HTML {
+	args := map[string]string{
+		"helpdesk_mail": link("mailto:"+s.settings.HelpdeskMail, s.settings.HelpdeskMail),
+		"helpdesk_tel":  link("tel:"+dialled(s.settings.HelpdeskPhone), s.settings.HelpdeskPhone),
+		"afzender":      template.HTMLEscapeString(s.settings.MailFrom),
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = template.HTMLEscapeString(pairs[i+1])
+	}
+	return s.html(messages.Text(s.Language, key, args))
+}
+
+// SayOf is Say with the placeholders filled from a map.
+func (s *screen) SayOf(key string, args map[string]string) template.HTML {
+	var pairs []string
+	for name, value := range args {
+		pairs = append(pairs, name, value)
+	}
+	return s.Say(key, pairs...)
+}
+
+// Has tells whether there is a sentence under key.
+func (s *screen) Has(key string) bool { return messages.Has(key) }
+
+// Mark is a translated sentence as HTML.
+func (s *screen) Mark(sentence string) template.HTML {
+	return s.html(template.HTMLEscapeString(sentence))
+}
+
+// dutchTerms are names of things that keep their Dutch name in English.
+var dutchTerms = []string{"machtigingenbeheerder", "machtiging", "gemachtigde", "instellingscode", "bestuursnummer",
+	"Dienst Uitvoering Onderwijs"}
+
+var dutchMarker = newDutchMarker()
+
+func newDutchMarker() *strings.Replacer {
+	var pairs []string
+	for _, term := range dutchTerms {
+		pairs = append(pairs, term, `<span lang="nl">`+term+`</span>`)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// html tells screen readers which words of an English sentence are Dutch.
+func (s *screen) html(escaped string) template.HTML {
+	if s.Language == messages.English {
+		escaped = dutchMarker.Replace(escaped)
+	}
+	return template.HTML(escaped) //nolint:gosec // every part is escaped by the callers
+}
+
+func link(address, words string) string {
+	return `<a class="nl-link" href="` + template.HTMLEscapeString(address) + `">` + template.HTMLEscapeString(words) + `</a>`
+}
+
+// dialled is a telephone number without its spaces and other marks.
+func dialled(number string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '+' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, number)
+}
+
+// WindowTitle is the title of the browser's window: what matters most comes first.
+func (s *screen) WindowTitle() string {
+	key := "title"
+	switch {
+	case len(s.Errors) > 0:
+		key = "title.err"
+	case s.Success != "":
+		key = "title.ok"
+	}
+	return messages.Text(s.Language, key, map[string]string{"titel": s.Title})
+}
+
+// ErrorsOf are the faults of one field.
+func (s *screen) ErrorsOf(field string) []fieldError {
+	var found []fieldError
+	for _, e := range s.Errors {
+		if e.Field == field {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Asset is the address of a file of the look.
+func (s *screen) Asset(name string) string { return assetURL(name) }
