@@ -81,6 +81,11 @@ func TestImportAccounts(t *testing.T) {
 	kept.PasswordHash = "" // keeps what is there
 	importAccounts(t, s, Tally{Changed: 1, Unchanged: 1}, moved, kept)
 	expectAccounts(t, s, moved, piet)
+
+	kept.Username = "Regenboog02"
+	importAccounts(t, s, Tally{Changed: 1}, kept)
+	kept.PasswordHash = piet.PasswordHash
+	expectAccounts(t, s, moved, kept)
 }
 
 func TestALinkedAccountStaysAsItIs(t *testing.T) {

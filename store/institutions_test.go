@@ -58,7 +58,10 @@ func TestImportInstitutions(t *testing.T) {
 	merged.KvK = ""
 	bare.Place = "" // a list without places
 	importInstitutions(t, s, Tally{Changed: 2, Unchanged: 1}, moved, merged, bare)
-	if got, want := storedInstitutions(t, s), []Institution{moved, merged, duinhaven}; !slices.Equal(got, want) {
+	bare.KvK = "90031002"
+	importInstitutions(t, s, Tally{Changed: 1}, bare)
+	bare.Place = duinhaven.Place
+	if got, want := storedInstitutions(t, s), []Institution{moved, merged, bare}; !slices.Equal(got, want) {
 		t.Fatalf("stored %+v\nwant   %+v", got, want)
 	}
 	importInstitutions(t, s, Tally{Changed: 1}, regenboog)

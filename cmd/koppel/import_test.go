@@ -200,6 +200,17 @@ func TestAnotherDigestReplacesTheFirst(t *testing.T) {
 	}
 }
 
+func TestALinkedAccountIsNotHashed(t *testing.T) {
+	digest, err := passwords.ParseDigest(abcMD5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := wrapping{cost: passwords.Params{Memory: 64, Passes: 1, Lanes: 1}}
+	if got, err := w.storedPassword(t.Context(), store.KnownAccount{Linked: true}, digest); got != "" || err != nil {
+		t.Fatalf("got %q, %v; want nothing", got, err)
+	}
+}
+
 func TestAFileThatCannotBeReadChangesNothing(t *testing.T) {
 	i := newImports(t)
 	out, err := i.run("", "boards", samples+"scholen.csv")
