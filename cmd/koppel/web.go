@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"koppel/eherkenning"
+	"koppel/onboarding"
+	"koppel/web"
+)
+
+// drainTimeout is how long web finishes what it was asked before it stops.
+const drainTimeout = 20 * time.Second
+
+func webCommand(log *slog.Logger) *cobra.Command {
+	return &cobra.Command{
+		Use:   "web",
+		Short: "Serve the pages",
+		Long: "Serves the pages of MijnHelpdeskPO and the eHerkenning login.\n" +
+			"Run as many as wanted. SIGTERM lets it finish what it was asked (up to 20 seconds).",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := readSettings("web", os.Environ())
+			if err != nil {
+				return fmt.Errorf("settings:\n%w", err)
+			}
+			return runWeb(cmd.Context(), s, log)
+		},
+	}
+}
+
+func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
+	database, err := s.openStore()
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	temporal, err := dialTemporal(log)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	serviceProvider, err := s.serviceProvider()
+	if err != nil {
+		return err
+	}
+	handler, err := web.New(web.Settings{
+		Store: database, Temporal: temporal, ServiceProvider: serviceProvider,
+		Lookup: s.LookupKey, Records: s.RecordKeys, Handover: s.HandoverPublicKey,
+		PublicURL: s.PublicURL, HelpdeskMail: s.HelpdeskMail, HelpdeskPhone: s.HelpdeskPhone, MailFrom: s.MailFrom,
+		Now: time.Now, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "web started", "listen", s.Listen, "url", s.PublicURL)
+	return serve(ctx, web.NewServer(handler, s.Listen))
+}
+
+func (s settings) serviceProvider() (*eherkenning.ServiceProvider, error) {
+	return eherkenning.New(eherkenning.Settings{
+		EntityID: s.EHerkenningEntityID, ServiceID: s.EHerkenningServiceID, ServiceUUID: s.EHerkenningServiceUUID,
+		ACSURL: s.PublicURL + "/eherkenning/acs", Key: s.EHerkenningKey.PrivateKey,
+		Certificate: s.EHerkenningCertificate.Certificate, BrokerMetadata: []byte(s.EHerkenningBrokerMetadata),
+		MinimumLevel: onboarding.MinimumLevel, Now: time.Now,
+	})
+}
+
+// serve runs server until ctx ends, then lets it drain.
+func serve(ctx context.Context, server *http.Server) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.ListenAndServe() }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("listen: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("drain: %w", err)
+	}
+	return nil
+}

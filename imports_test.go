@@ -1,0 +1,81 @@
+// Package koppel holds the rules that bind all packages of the module; they exist as tests only.
+package koppel
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// allowed lists which packages of the module each package may import. Arrows point inward: cmd wires, web and worker
+// do not know each other, store and mail do not either, and the domain knows nobody.
+var allowed = map[string][]string{
+	"cmd/koppel":             {"activities", "duo", "eherkenning", "keys", "mail", "onboarding", "passwords", "store", "web", "worker", "workflows"},
+	"web":                    {"eherkenning", "keys", "messages", "onboarding", "store", "workflows"},
+	"worker":                 {"activities", "workflows"},
+	"workflows":              {"activities", "onboarding"},
+	"activities":             {"keys", "mail", "messages", "onboarding", "passwords", "store"},
+	"store":                  {"onboarding"},
+	"mail":                   {"messages", "onboarding"},
+	"eherkenning":            {"onboarding"},
+	"duo":                    {"onboarding", "passwords"},
+	"eherkenning/brokertest": {},
+	"mail/mailtest":          {},
+	"store/storetest":        {"store/storetest/child"},
+	"store/storetest/child":  {},
+	"passwords":              {},
+	"keys":                   {},
+	"messages":               {},
+	"onboarding":             {},
+}
+
+// standardOnly lists the packages that use nothing but the standard library.
+var standardOnly = []string{"onboarding", "messages", "keys"}
+
+func TestImportsPointInward(t *testing.T) {
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && slices.Contains([]string{"devstack", "tools", ".git", "node_modules"}, entry.Name()) {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			checkImports(t, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkImports(t *testing.T, path string) {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := filepath.ToSlash(filepath.Dir(path))
+	inward, known := allowed[from]
+	if !known {
+		t.Errorf("%s: package %s has no line in the table of this test", path, from)
+	}
+	for _, spec := range file.Imports {
+		to, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inner, own := strings.CutPrefix(to, "koppel/")
+		switch {
+		case own && !slices.Contains(inward, inner):
+			t.Errorf("%s imports %s", path, to)
+		case !own && strings.Contains(to, ".") && slices.Contains(standardOnly, from):
+			t.Errorf("%s imports %s: only the standard library is allowed", path, to)
+		}
+	}
+}
