@@ -225,6 +225,11 @@ func TestIdentifierRefusals(t *testing.T) {
 		{"no organisation", legal(), NoOrganisation},
 		{"only RSIN", legal(rsin), NoOrganisation},
 		{"RSIN first", legal(rsin, kvk), ""},
+		{"an organisation that is not for us", unsigned(func(envelope *etree.Element) {
+			key := find(t, envelope, "//Response/Assertion/AttributeStatement/Attribute[@Name='urn:etoegang:core:LegalSubjectID']/AttributeValue/EncryptedID/EncryptedKey")
+			key.CreateAttr("Recipient", "urn:etoegang:AD:1")
+			key.RemoveChild(find(t, key, "./KeyInfo"))
+		}), DecryptionFailed},
 		{"the same number twice", legal(kvk, kvk), ""},
 		{"two numbers", legal(kvk, brokertest.Identifier{Qualifier: brokertest.QualifierKvK, Value: "90005678"}), NoOrganisation},
 		{"seven digits", legal(brokertest.Identifier{Qualifier: brokertest.QualifierKvK, Value: "9000123"}), NoOrganisation},
