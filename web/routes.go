@@ -1,0 +1,81 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"koppel/onboarding"
+)
+
+// Paths that handlers send people to.
+const (
+	loginPath     = "/"
+	startPath     = "/eherkenning/start"
+	acsPath       = "/eherkenning/acs"
+	backPath      = "/eherkenning/terug"
+	linkPath      = "/koppelen"
+	pinPath       = "/koppelen/pincode"
+	homePath      = "/start"
+	loggedOutPath = "/uitgelogd"
+	expiredPath   = "/sessie-verlopen"
+)
+
+// routes is the whole website, in the order in which people meet it.
+func (s *site) routes(public *url.URL) (http.Handler, error) {
+	engine := gin.New()
+	engine.RedirectTrailingSlash = false
+	engine.HandleMethodNotAllowed = true
+	if err := engine.SetTrustedProxies(nil); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	checkOrigin, err := s.newOriginCheck(public)
+	if err != nil {
+		return nil, err
+	}
+	engine.Use(s.headers, s.logRequest, s.recovery, s.limits, s.language, checkOrigin)
+	engine.NoRoute(s.recognise, s.handle(noPage))
+	engine.NoMethod(s.recognise, s.handle(noMethod))
+
+	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	engine.GET("/readyz", s.showReadiness)
+
+	pages := engine.Group("/", s.recognise)
+	// S1, S2: to the broker and back
+	pages.GET(loginPath, s.handle(s.showLogin))
+	pages.POST(startPath, s.handle(s.startLogin))
+	pages.GET(acsPath, s.handle(s.receiveArtifact))
+	pages.POST(acsPath, s.handle(s.keepArtifact))
+	pages.GET(backPath, s.handle(s.fetchArtifact))
+	// S3: the old account
+	pages.GET(linkPath, s.inSession(s.showLink))
+	pages.POST(linkPath, s.inSession(s.submitLink))
+	pages.POST("/koppelen/stoppen", s.inSession(s.stopLinking))
+	// S5, S6: the address
+	pages.GET(pinPath, s.inSession(s.showPIN))
+	pages.POST(pinPath, s.inSession(s.submitPIN))
+	pages.POST("/koppelen/pincode/opnieuw", s.inSession(s.submitResend))
+	pages.GET("/koppelen/e-mail", s.inSession(s.showAddress))
+	pages.POST("/koppelen/e-mail", s.inSession(s.submitAddress))
+	// S11, S12: in
+	pages.GET(homePath, s.inSession(s.showHome))
+	pages.POST("/uitloggen", s.inSession(s.logOut))
+	// S16: out
+	pages.GET(loggedOutPath, s.handle(s.showLoggedOut))
+	pages.GET(expiredPath, s.handle(s.showExpired))
+	// S18: to read
+	for _, name := range []string{"toelichting", "contact", "toegankelijkheid", "privacy", "licenties"} {
+		pages.GET("/"+name, s.showText(name))
+	}
+	return engine, nil
+}
+
+func noPage(*gin.Context) error {
+	return &onboarding.Error{Kind: onboarding.NotFound, Message: "p.404"}
+}
+
+func noMethod(*gin.Context) error {
+	return &statusPage{status: http.StatusMethodNotAllowed, view: statusView{Key: "p.404", Action: loginPath}}
+}

@@ -1,0 +1,115 @@
+// Package web owns what a browser meets: routes, sessions, forms, the eHerkenning login and the pages.
+//
+// It decides nothing about a case. It reads where a case stands from the store, hands what was typed to the worker
+// sealed, asks the workflow, and shows the answer. It writes logins, sessions and hand-overs only.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"go.temporal.io/sdk/client"
+
+	"koppel/eherkenning"
+	"koppel/keys"
+	"koppel/onboarding"
+	"koppel/store"
+)
+
+// Temporal is what web asks of the workflow engine; a client.Client has it.
+type Temporal interface {
+	ExecuteWorkflow(ctx context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error)
+	UpdateWorkflow(ctx context.Context, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error)
+	UpdateWithStartWorkflow(ctx context.Context, options client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error)
+	NewWithStartWorkflowOperation(options client.StartWorkflowOptions, workflow any, args ...any) client.WithStartWorkflowOperation
+	CheckHealth(ctx context.Context, request *client.CheckHealthRequest) (*client.CheckHealthResponse, error)
+}
+
+// ServiceProvider is the eHerkenning side of a login; an eherkenning.ServiceProvider has it.
+type ServiceProvider interface {
+	NewRequest(relayState string) (*eherkenning.Request, error)
+	CheckArtifact(artifact string) error
+	Login(ctx context.Context, artifact, requestID string) (onboarding.Login, error)
+	BrokerOrigin() string
+}
+
+// Settings is everything the website depends on. All fields are needed.
+type Settings struct {
+	Store           *store.Store
+	Temporal        Temporal
+	ServiceProvider ServiceProvider
+	Lookup          keys.Lookup   // hashes identities, handles and workflow ids
+	Records         keys.Ring     // seals personal data at rest
+	Handover        keys.Handover // seals form input for the worker
+	PublicURL       string        // https://host[:port], or http on a loopback host
+	HelpdeskMail    string
+	HelpdeskPhone   string
+	MailFrom        string // sender of the mails, as pages name it
+	Now             func() time.Time
+	Log             *slog.Logger
+}
+
+// site is the website: its settings and what New made of them.
+type site struct {
+	Settings
+	sessions *sessions
+	pages    *renderer
+	secure   bool // PublicURL is https
+}
+
+// New checks the settings, parses the templates and returns the website.
+func New(settings Settings) (http.Handler, error) {
+	public, err := parsePublicURL(settings.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := newRenderer(renderSettings{
+		HelpdeskMail: settings.HelpdeskMail, HelpdeskPhone: settings.HelpdeskPhone, MailFrom: settings.MailFrom})
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s := &site{
+		Settings: settings,
+		sessions: newSessions(settings.Store, settings.Now),
+		pages:    pages,
+		secure:   public.Scheme == "https",
+	}
+	gin.SetMode(gin.ReleaseMode)
+	return s.routes(public)
+}
+
+// parsePublicURL refuses plain http except on a loopback host: browsers keep Secure cookies nowhere else.
+func parsePublicURL(raw string) (*url.URL, error) {
+	public, err := url.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("web: public URL: %w", err)
+	}
+	loopback := public.Hostname() == "localhost" || net.ParseIP(public.Hostname()).IsLoopback()
+	switch {
+	case public.Host == "" || public.Path != "" || public.RawQuery != "":
+		return nil, errors.New("web: public URL: want scheme://host, without a path")
+	case public.Scheme != "https" && (public.Scheme != "http" || !loopback):
+		return nil, errors.New("web: public URL: want https (http only on localhost)")
+	}
+	return public, nil
+}
+
+// NewServer serves handler with the time-outs that keep slow clients from holding connections.
+func NewServer(handler http.Handler, address string) *http.Server {
+	return &http.Server{
+		Addr:              address,
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+	}
+}
