@@ -1,0 +1,55 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"koppel/onboarding"
+	"koppel/workflows"
+)
+
+// addressView asks for another address for the PIN.
+type addressView struct {
+	Nonce string
+	Email string
+}
+
+// addressInput is what the worker gets of the form.
+type addressInput struct {
+	Email    onboarding.Email `json:"email"`
+	Language string           `json:"language"` // of the mails from here on
+}
+
+func (s *site) showAddress(c *gin.Context, v visit) error {
+	st, err := s.standing(c.Request.Context(), v.identity.Hash)
+	switch {
+	case err != nil:
+		return err
+	case st.place != atPIN:
+		return s.proceed(c, v)
+	case st.lockedAt(s.Now()):
+		return s.lockPage(c, st, "p.pinblock")
+	}
+	s.show(c, http.StatusOK, addressPage(c, string(s.address(st)), formState{nonce: newNonce(v.session.FormKey)}))
+	return nil
+}
+
+func (s *site) submitAddress(c *gin.Context, v visit) error {
+	if err := parseForm(c); err != nil {
+		return err
+	}
+	typed := c.PostForm("email")
+	email, _ := onboarding.ParseEmail(typed) // emailFaults reports what is wrong with it
+	return s.process(c, v, form{
+		place: atPIN, goal: atPIN, update: workflows.ChangeAddress,
+		input:  addressInput{email, string(languageOf(c))},
+		faults: emailFaults(c, typed),
+		page:   func(_ standing, state formState) page { return addressPage(c, typed, state) },
+	})
+}
+
+func addressPage(c *gin.Context, email string, state formState) page {
+	return page{Template: "address", Title: text(c, "other.h", nil), Errors: state.faults,
+		View: addressView{Nonce: state.nonce, Email: email}}
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"koppel/onboarding"
+	"koppel/workflows"
+)
+
+// linkView is the form that proves the old account.
+type linkView struct {
+	Nonce        string
+	Email        string
+	Username     string
+	Organisation string // may be empty
+	KvK          string
+	Minutes      int    // that an unused page keeps one logged in
+	Suggestion   string // an address that looks more likely; empty: none
+}
+
+// linkForm is what was typed. The password goes to the worker and never back to the page.
+type linkForm struct {
+	Email    string `json:"email"`
+	Username string `json:"username"`
+	Password string `json:"password"`
+	Language string `json:"language"`
+}
+
+// againField asks for the form where a refusal of the last proof is shown.
+const againField = "opnieuw"
+
+// showLink shows the form, or what stands in its way.
+func (s *site) showLink(c *gin.Context, v visit) error {
+	st, err := s.standing(c.Request.Context(), v.identity.Hash)
+	if err != nil {
+		return err
+	}
+	if st.place != atProof {
+		return s.proceed(c, v)
+	}
+	if obstacle := s.obstacle(c, st); obstacle != nil {
+		return obstacle
+	}
+	typed := linkForm{Email: string(s.address(st))}
+	s.show(c, http.StatusOK, linkPage(c, v, typed, formState{nonce: newNonce(v.session.FormKey)}))
+	return nil
+}
+
+// obstacle is the page that comes before the form: a lock, or why a right proof did not count.
+func (s *site) obstacle(c *gin.Context, st standing) error {
+	switch {
+	case st.linking.Step.Over():
+		return nil
+	case st.lockedAt(s.Now()):
+		return s.lockPage(c, st, "p.credblock")
+	case c.Query(againField) != "":
+		return nil
+	case st.linking.Refusal == onboarding.Taken:
+		return &statusPage{status: http.StatusConflict, view: statusView{
+			Key: "p.taken", Action: linkPath + "?" + againField + "=1", ShowReference: true}}
+	case st.linking.Refusal == onboarding.Mismatch:
+		return &statusPage{status: http.StatusForbidden, view: statusView{
+			Key: "p.mismatch", Action: linkPath + "?" + againField + "=1", ShowReference: true}}
+	}
+	return nil
+}
+
+func (s *site) submitLink(c *gin.Context, v visit) error {
+	if err := parseForm(c); err != nil {
+		return err
+	}
+	typed := linkForm{
+		Email:    c.PostForm("email"),
+		Username: c.PostForm("username"),
+		Password: c.PostForm("password"),
+		Language: string(languageOf(c)),
+	}
+	return s.process(c, v, form{
+		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
+		input:  typed.parsed(),
+		faults: typed.faults(c),
+		page:   func(_ standing, state formState) page { return linkPage(c, v, typed, state) },
+	})
+}
+
+// parsed is the form with its address as mail will be sent to it.
+func (f linkForm) parsed() linkForm {
+	if email, err := onboarding.ParseEmail(f.Email); err == nil {
+		f.Email = string(email)
+	}
+	return f
+}
+
+func (f linkForm) faults(c *gin.Context) []fieldError {
+	faults := emailFaults(c, f.Email)
+	if strings.TrimSpace(f.Username) == "" {
+		faults = append(faults, fieldError{"username", text(c, "e.user.empty", nil)})
+	}
+	if f.Password == "" {
+		faults = append(faults, fieldError{"password", text(c, "e.pw.empty", nil)})
+	}
+	return faults
+}
+
+// emailFaults refuses what is no address, and addresses that several people read.
+func emailFaults(c *gin.Context, typed string) []fieldError {
+	email, err := onboarding.ParseEmail(typed)
+	if err != nil {
+		return faultOf(c, "email", err)
+	}
+	if email.General() {
+		args := map[string]string{"email": string(email), "domein": email.Domain()}
+		return []fieldError{{"email", text(c, "e.mail.general", args)}}
+	}
+	return nil
+}
+
+func linkPage(c *gin.Context, v visit, typed linkForm, state formState) page {
+	return page{
+		Template: "link", Title: text(c, "link.h", nil), Errors: state.faults,
+		View: linkView{
+			Nonce: state.nonce, Email: typed.Email, Username: typed.Username,
+			Organisation: v.identity.Name, KvK: string(v.identity.Organisation),
+			Minutes: int(onboarding.SessionIdleUnlinked.Minutes()),
+		},
+	}
+}

@@ -1,0 +1,133 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"koppel/messages"
+	"koppel/onboarding"
+	"koppel/store"
+	"koppel/workflows"
+)
+
+// pinView asks for the PIN and tells what became of its mail.
+type pinView struct {
+	Nonce       string
+	Email       string
+	ValidUntil  string // empty while no mail server has accepted the mail
+	MailState   string // queued sent late refused
+	SentAt      string
+	PIN         string
+	AutoRefresh bool
+}
+
+// pinInput is what the worker gets of the form.
+type pinInput struct {
+	PIN     onboarding.PIN `json:"pin"`
+	Session []byte         `json:"session"` // token hash: this session outlives the link, others do not
+}
+
+const (
+	sentField    = "nieuw"   // a new PIN was just asked for
+	refreshField = "ververs" // the page refreshes itself
+)
+
+// showPIN asks for the PIN, or shows that the link is being made.
+func (s *site) showPIN(c *gin.Context, v visit) error {
+	st, err := s.standing(c.Request.Context(), v.identity.Hash)
+	switch {
+	case err != nil:
+		return err
+	case st.place == atWork:
+		return &statusPage{status: http.StatusOK, view: statusView{Key: "p.working", Action: pinPath}}
+	case st.place != atPIN:
+		return s.proceed(c, v)
+	case st.lockedAt(s.Now()):
+		return s.lockPage(c, st, "p.pinblock")
+	}
+	state := formState{nonce: newNonce(v.session.FormKey)}
+	if s.pinEnded(st) {
+		state.faults = []fieldError{{"pin", text(c, "e.pin.expired", nil)}}
+	}
+	shown := s.pinPage(c, st, "", state)
+	if c.Query(sentField) != "" {
+		shown.Success = text(c, "pin.sent", map[string]string{
+			"tijd": messages.Time(languageOf(c), st.linking.MailAt), "email": string(s.address(st))})
+	}
+	s.show(c, http.StatusOK, shown)
+	return nil
+}
+
+func (s *site) submitPIN(c *gin.Context, v visit) error {
+	if err := parseForm(c); err != nil {
+		return err
+	}
+	typed := c.PostForm("pin")
+	pin, err := onboarding.ParsePIN(typed)
+	return s.process(c, v, form{
+		place: atPIN, goal: atHome, update: workflows.SubmitPIN,
+		input:  pinInput{pin, v.session.TokenHash},
+		faults: faultOf(c, "pin", err),
+		page:   func(st standing, state formState) page { return s.pinPage(c, st, typed, state) },
+	})
+}
+
+// submitResend asks for another mail; the PIN in it may be the same.
+func (s *site) submitResend(c *gin.Context, v visit) error {
+	if err := parseForm(c); err != nil {
+		return err
+	}
+	return s.process(c, v, form{
+		place: atPIN, goal: atPIN, query: "?" + sentField + "=1", update: workflows.ResendPIN,
+		page: func(st standing, state formState) page { return s.pinPage(c, st, "", state) },
+	})
+}
+
+func (s *site) pinPage(c *gin.Context, st standing, typed string, state formState) page {
+	view := pinView{
+		Nonce: state.nonce, Email: string(s.address(st)), MailState: string(onboarding.MailQueued), PIN: typed,
+		AutoRefresh: c.Query(refreshField) != "" && typed == "",
+	}
+	if state.clear {
+		view.PIN = ""
+	}
+	switch st.linking.Mail {
+	case onboarding.MailSent:
+		view.SentAt = messages.Time(languageOf(c), st.linking.MailAt)
+		fallthrough
+	case onboarding.MailLate, onboarding.MailRefused:
+		view.MailState = string(st.linking.Mail)
+	}
+	if !st.linking.ValidUntil.IsZero() && !s.pinEnded(st) {
+		view.ValidUntil = messages.Time(languageOf(c), st.linking.ValidUntil)
+	}
+	return page{Template: "pin", Title: text(c, "pin.h", nil), Errors: state.faults, View: view}
+}
+
+// pinEnded tells whether the newest PIN was mailed and its time is over.
+func (s *site) pinEnded(st standing) bool {
+	return !st.linking.ValidUntil.IsZero() && !s.Now().Before(st.linking.ValidUntil)
+}
+
+// address is where the newest PIN of the case goes; empty when there is none, or its key is gone.
+func (s *site) address(st standing) onboarding.Email {
+	if len(st.linking.Address) == 0 {
+		return ""
+	}
+	opened, err := s.Records.Open(store.PinAddress(st.linking.ID, st.linking.Generation), st.linking.Address)
+	if err != nil {
+		s.Log.Error("address of a PIN not opened", "reference", st.linking.Reference, "cause", err)
+	}
+	return onboarding.Email(opened)
+}
+
+// lockPage says when a step that was locked after too many wrong tries opens again.
+func (s *site) lockPage(c *gin.Context, st standing, key string) error {
+	until := st.linking.LockedUntil
+	return &statusPage{
+		status:     http.StatusTooManyRequests,
+		view:       statusView{Key: key, Args: map[string]string{"tijd": messages.Time(languageOf(c), until)}, Action: st.place.path(), ShowReference: true},
+		retryAfter: until.Sub(s.Now()),
+	}
+}
