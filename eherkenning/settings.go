@@ -29,7 +29,7 @@ type Settings struct {
 	MinimumLevel   onboarding.Level  // default onboarding.MinimumLevel
 	HTTPClient     *http.Client      // for the back channel, with a client certificate if the broker wants one; default none
 	Now            func() time.Time  // default time.Now
-	Random         io.Reader         // for message ids; default crypto/rand
+	Random         io.Reader         // for message ids, read by several goroutines; default crypto/rand
 }
 
 // ServiceProvider is our side of one connection with one broker. It is safe for concurrent use.
