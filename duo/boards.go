@@ -14,7 +14,7 @@ type Board struct {
 	Line   int
 	Number onboarding.InstitutionCode
 	Name   string
-	Place  string               // empty where the list has none
+	Place  string               // not in capitals; empty where the list has none
 	KvK    onboarding.KvKNumber // empty where the register has none, as for a municipality
 }
 
@@ -53,7 +53,7 @@ func Boards(r io.Reader) (File[Board], error) {
 }
 
 func parseBoard(line int, fields []string) (b Board, err error) {
-	b = Board{Line: line, Name: fields[1], Place: fields[3]}
+	b = Board{Line: line, Name: fields[1], Place: placeName(fields[3])}
 	if b.Number, err = parseBoardNumber(fields[0]); err != nil {
 		return b, err
 	}

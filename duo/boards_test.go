@@ -113,8 +113,8 @@ func TestBoardsInEveryLayout(t *testing.T) {
 			rows = append(rows, row)
 		}
 		want := []Board{
-			{Number: "10249", Name: "Stichting De Regenboog", Place: "VOORBEELDSTAD", KvK: "90001234"},
-			{Number: "00731", Name: "Vereniging Coëlho – Fryslân", Place: "SÚDERDORP", KvK: "01234567"},
+			{Number: "10249", Name: "Stichting De Regenboog", Place: "Voorbeeldstad", KvK: "90001234"},
+			{Number: "00731", Name: "Vereniging Coëlho – Fryslân", Place: "Súderdorp", KvK: "01234567"},
 			{Number: "30001", Name: "Gemeente Elders"},
 		}
 		for _, l := range layouts() {

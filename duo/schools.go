@@ -52,7 +52,7 @@ func Schools(r io.Reader) (File[School], error) {
 const mainSite = "00"
 
 func parseSchool(line int, fields []string) (s School, branch string, err error) {
-	s = School{Line: line, Name: fields[2], Place: fields[3]}
+	s = School{Line: line, Name: fields[2], Place: placeName(fields[3])}
 	if s.BRIN, err = parseBRIN(fields[0]); err != nil {
 		return s, "", err
 	}
