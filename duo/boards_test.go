@@ -20,7 +20,8 @@ type layout struct {
 }
 
 func (l layout) String() string {
-	return strings.ReplaceAll(fmt.Sprintf("%+v", struct{ layout }{l}), "\n", `\n`)
+	type fields layout // without this method
+	return fmt.Sprintf("%+q", fmt.Sprintf("%+v", fields(l)))
 }
 
 func layouts() (all []layout) {
