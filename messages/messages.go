@@ -5,6 +5,7 @@ package messages
 import (
 	"embed"
 	"encoding/json"
+	"regexp"
 	"strings"
 )
 
@@ -57,13 +58,22 @@ func mustRead(name string) map[string]string {
 	return words
 }
 
-// Text is the sentence under key with every {name} in it replaced by args["name"]. Arguments are plain text and are
-// not searched for placeholders themselves. A key without a sentence comes back as it is.
+// plural is a word in its two forms: {try/tries}.
+var plural = regexp.MustCompile(`\{(\pL+)/(\pL+)\}`)
+
+// Text is the sentence under key with every {name} in it replaced by args["name"], and of every {one/many} the form
+// that fits args["n"]. Arguments are plain text and are not searched for placeholders themselves. A key without a
+// sentence comes back as it is.
 func Text(lang Language, key string, args map[string]string) string {
 	words, ok := texts[ParseLanguage(string(lang))][key]
 	if !ok {
 		return key
 	}
+	form := "$2"
+	if args["n"] == "1" {
+		form = "$1"
+	}
+	words = plural.ReplaceAllString(words, form)
 	pairs := make([]string, 0, 2*len(args))
 	for name, value := range args {
 		pairs = append(pairs, "{"+name+"}", value)
