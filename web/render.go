@@ -32,6 +32,7 @@ type page struct {
 	Template  string // name of a file in templates, without its extension
 	Title     string // translated heading; the layout adds the service name and Fout: or Gelukt
 	Success   string // translated status message at the top; empty: none
+	Notice    string // translated remark at the top that is neither; empty: none
 	Errors    []fieldError
 	Reference string // of the case, or of a fault; empty: none
 	View      any    // the view struct of the template

@@ -108,5 +108,26 @@ func (s *screen) ErrorsOf(field string) []fieldError {
 	return found
 }
 
+// SummaryHeading is the key of the heading above the faults: not every fault is one of the user's.
+func (s *screen) SummaryHeading() string {
+	for _, e := range s.Errors {
+		if e.Field != "" {
+			return "summary.h"
+		}
+	}
+	return "summary.wait"
+}
+
+// Pending tells whether a mail in this state may still change state.
+func (s *screen) Pending(mailState string) bool { return mailState == "queued" || mailState == "late" }
+
+// Home is where the name of the service leads.
+func (s *screen) Home() string {
+	if s.LoggedIn {
+		return homePath
+	}
+	return loginPath
+}
+
 // Asset is the address of a file of the look.
 func (s *screen) Asset(name string) string { return assetURL(name) }
