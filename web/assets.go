@@ -3,6 +3,12 @@ package web
 import (
 	"embed"
 	"encoding/json"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/gin-gonic/gin"
 )
 
 //go:embed static
@@ -31,4 +37,43 @@ func assetURL(name string) string {
 		return ""
 	}
 	return "/static/" + hashed
+}
+
+// encodings are the compressed twins of a file, the smallest first.
+var encodings = []struct{ name, extension string }{{"br", ".br"}, {"gzip", ".gz"}}
+
+// serveAsset serves /static/:name. A name never changes its content, so browsers may keep it for a year.
+func serveAsset(c *gin.Context) {
+	name := path.Base(c.Param("name"))
+	kind := mime.TypeByExtension(path.Ext(name))
+	content, err := staticFiles.ReadFile("static/" + name)
+	if err != nil || kind == "" || name == "manifest.json" {
+		c.Header("Content-Type", "text/plain; charset=utf-8")
+		c.String(http.StatusNotFound, "not found\n")
+		return
+	}
+	c.Header("Vary", "Accept-Encoding")
+	for _, encoding := range encodings {
+		twin, err := staticFiles.ReadFile("static/" + name + encoding.extension)
+		if err == nil && accepts(c.GetHeader("Accept-Encoding"), encoding.name) {
+			c.Header("Content-Encoding", encoding.name)
+			content = twin
+			break
+		}
+	}
+	c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	c.Writer.Header().Del("Pragma")
+	c.Data(http.StatusOK, kind, content)
+}
+
+// accepts reads an Accept-Encoding header. A quality of zero is a refusal; other qualities don't matter here.
+func accepts(header, encoding string) bool {
+	for offer := range strings.SplitSeq(header, ",") {
+		name, quality, _ := strings.Cut(strings.TrimSpace(offer), ";")
+		if strings.EqualFold(strings.TrimSpace(name), encoding) {
+			weight := strings.TrimLeft(strings.TrimPrefix(strings.TrimSpace(quality), "q="), "0.")
+			return quality == "" || weight != ""
+		}
+	}
+	return false
 }
