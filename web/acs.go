@@ -69,7 +69,7 @@ func (s *site) fetchArtifact(c *gin.Context) error {
 		return err
 	}
 	if pending.Artifact == "" {
-		return s.refuseLogin(c, reasonUnknown, answerPage)
+		return s.refuseLogin(c, reasonUnknown, answerPage, nil)
 	}
 	return s.finishLogin(c, pending, pending.Artifact)
 }
@@ -77,7 +77,7 @@ func (s *site) fetchArtifact(c *gin.Context) error {
 // checkAnswer looks at what costs nothing before anything is consumed.
 func (s *site) checkAnswer(c *gin.Context, artifact, response string) error {
 	if response != "" {
-		return s.refuseLogin(c, reasonBinding, answerPage)
+		return s.refuseLogin(c, reasonBinding, answerPage, nil)
 	}
 	if err := s.ServiceProvider.CheckArtifact(artifact); err != nil {
 		return s.refuseAnswer(c, err)
@@ -88,12 +88,12 @@ func (s *site) checkAnswer(c *gin.Context, artifact, response string) error {
 // takePending consumes the login that this browser started.
 func (s *site) takePending(c *gin.Context) (store.PendingLogin, error) {
 	if len(c.Request.Cookies()) == 0 {
-		return store.PendingLogin{}, s.refuseLogin(c, reasonNoCookie, cookiePage)
+		return store.PendingLogin{}, s.refuseLogin(c, reasonNoCookie, cookiePage, nil)
 	}
 	browser, _ := c.Cookie(browserCookie) // none: there is no such pending login
 	pending, err := s.Store.TakePendingLogin(c.Request.Context(), s.relayHash(c.Query(relayStateField)), s.browserHash(browser), s.Now())
 	if onboarding.KindOf(err) == onboarding.NotFound {
-		return pending, s.refuseLogin(c, reasonUnknown, answerPage)
+		return pending, s.refuseLogin(c, reasonUnknown, answerPage, nil)
 	}
 	return pending, err
 }
@@ -106,7 +106,7 @@ func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact 
 	}
 	identity, err := s.record(c, login)
 	if onboarding.KindOf(err) == onboarding.Conflict {
-		return s.refuseLogin(c, reasonReplayed, answerPage)
+		return s.refuseLogin(c, reasonReplayed, answerPage, nil)
 	}
 	if err != nil {
 		return err
@@ -181,15 +181,15 @@ func (s *site) refuseAnswer(c *gin.Context, err error) error {
 	if refusal.Level != "" {
 		page.view.Args = map[string]string{"loa": string(refusal.Level)}
 	}
-	s.Log.WarnContext(c.Request.Context(), "answer of the broker refused", "reason", refusal.Reason, "cause", refusal.Cause)
-	return s.refuseLogin(c, string(refusal.Reason), page)
+	return s.refuseLogin(c, string(refusal.Reason), page, refusal.Cause)
 }
 
 // refuseLogin audits why there is no login, under the reference that the page shows.
-func (s *site) refuseLogin(c *gin.Context, reason string, page statusPage) error {
+// cause is for the log and may be nil.
+func (s *site) refuseLogin(c *gin.Context, reason string, page statusPage, cause error) error {
 	page.reference = randomReference()
 	page.view.Action, page.view.ShowReference = loginPath, true
-	s.Log.InfoContext(c.Request.Context(), "login refused", "reason", reason, "reference", page.reference)
+	s.Log.InfoContext(c.Request.Context(), "login refused", "reason", reason, "reference", page.reference, "cause", cause)
 	if err := s.Store.RecordRefusedLogin(c.Request.Context(), reason, page.reference, c.ClientIP(), s.Now()); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (s *site) replyTo(c *gin.Context, verdict onboarding.Verdict, err error) (r
 // replyToVerdict: what the page of the case shows by itself (a lock, a refusal) is a move.
 func (s *site) replyToVerdict(c *gin.Context, verdict onboarding.Verdict) reply {
 	left := map[string]string{"n": strconv.Itoa(verdict.TriesLeft)}
-	until := map[string]string{"tijd": messages.Time(languageOf(c), verdict.Until)}
+	until := moment(c, verdict.Until)
 	wait := max(verdict.Until.Sub(s.Now()), time.Second)
 	ended := func(key string, args map[string]string) reply {
 		again := faulty(c, "pin", key, args)
@@ -135,12 +135,15 @@ func (s *site) replyToVerdict(c *gin.Context, verdict onboarding.Verdict) reply 
 		return faulty(c, "email", "e.mail.addresses", nil)
 	case onboarding.AskAgain:
 		return faulty(c, "", "e.again", nil)
-	case onboarding.TooBusy:
-		return later(c, http.StatusServiceUnavailable, retrySoon, "e.busy", nil)
-	case onboarding.CheckFailed:
+	case onboarding.TooBusy, onboarding.CheckFailed:
 		return later(c, http.StatusServiceUnavailable, retrySoon, "e.away", nil)
 	}
 	return reply{moved: true}
+}
+
+// moment fills in the clock time and the date of a text that names when something is possible again.
+func moment(c *gin.Context, at time.Time) map[string]string {
+	return map[string]string{"tijd": messages.Time(languageOf(c), at), "datum": messages.Date(languageOf(c), at)}
 }
 
 // parseForm reads the fields of the body.

@@ -233,10 +233,10 @@ func (a answer) redirects(target string) {
 	}
 }
 
-// value is the value of a field of the first form that has it.
+// value is the value of a field of the first form on the page, below its header, that has it.
 func (a answer) value(field string) string {
 	a.t.Helper()
-	input := a.doc.Find(`[name="` + field + `"]`).First()
+	input := a.doc.Find(`main [name="` + field + `"]`).First()
 	if input.Length() == 0 {
 		a.t.Fatalf("no field %q in\n%s", field, a.Body)
 	}

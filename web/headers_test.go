@@ -18,7 +18,7 @@ func crossSite(path string, form url.Values) *http.Request {
 	return r
 }
 
-var policy = regexp.MustCompile(`^default-src 'none'; script-src 'nonce-([A-Za-z0-9+/]{22})'; style-src 'self'; img-src 'self'; ` +
+var policy = regexp.MustCompile(`^default-src 'none'; script-src 'nonce-([A-Za-z0-9_-]{22})'; style-src 'self'; img-src 'self'; ` +
 	`connect-src 'self'; form-action 'self' (http://127\.0\.0\.1:\d+); base-uri 'none'; object-src 'none'; frame-ancestors 'none'$`)
 
 func TestHeadersOfEveryAnswer(t *testing.T) {

@@ -92,9 +92,9 @@ func TestVerdictsOnCredentials(t *testing.T) {
 	}{
 		{onboarding.Verdict{Outcome: onboarding.WrongCredentials, TriesLeft: 4}, 422, nl("e.cred", "n", "4"), ""},
 		{onboarding.Verdict{Outcome: onboarding.AskAgain}, 422, nl("e.again"), ""},
-		{onboarding.Verdict{Outcome: onboarding.TooManyMails, Until: until}, 429, nl("e.mail.many", "tijd", "12.15"), "900"},
+		{onboarding.Verdict{Outcome: onboarding.TooManyMails, Until: until}, 429, nl("e.mail.many", "tijd", "12.15", "datum", "21 april 2026"), "900"},
 		{onboarding.Verdict{Outcome: onboarding.TooManyAddresses, Until: until}, 422, nl("e.mail.addresses"), ""},
-		{onboarding.Verdict{Outcome: onboarding.TooBusy}, 503, nl("e.busy"), "5"},
+		{onboarding.Verdict{Outcome: onboarding.TooBusy}, 503, nl("e.away"), "5"},
 		{onboarding.Verdict{Outcome: onboarding.CheckFailed}, 503, nl("e.away"), "5"},
 	}
 	w := newWorld(t)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -16,14 +17,17 @@ import (
 	"koppel/onboarding"
 )
 
-const bodyLimit = 64 << 10 // bytes of a form; no page of ours sends a tenth of it
+const (
+	bodyLimit   = 64 << 10         // bytes of a form; no page of ours sends a tenth of it
+	requestTime = 20 * time.Second // more than the waits of any handler together
+)
 
 // headers sets what every answer carries. The broker stands in form-action because the page that leads to it posts
 // there, and because browsers apply the list to redirects after a post too.
 func (s *site) headers(c *gin.Context) {
 	random := make([]byte, 16)
 	rand.Read(random)
-	nonce := base64.RawStdEncoding.EncodeToString(random)
+	nonce := base64.RawURLEncoding.EncodeToString(random)
 	c.Set(keyNonce, nonce)
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", fmt.Sprintf("default-src 'none'; script-src 'nonce-%s'; style-src 'self'; "+
@@ -61,7 +65,7 @@ func (s *site) recovery(c *gin.Context) {
 	c.Next()
 }
 
-// limits refuses paths that browsers read as another host, and bounds the body.
+// limits refuses paths that browsers read as another host, and bounds the body and the time.
 func (s *site) limits(c *gin.Context) {
 	if strings.HasPrefix(c.Request.URL.Path, "//") {
 		s.fail(c, &onboarding.Error{Kind: onboarding.NotFound, Message: "p.404"})
@@ -69,6 +73,10 @@ func (s *site) limits(c *gin.Context) {
 		return
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTime)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
 }
 
 // newOriginCheck refuses posts from other sites. The one exception is the broker's post of an artifact, which

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -32,6 +33,9 @@ const (
 	sentField    = "nieuw"   // a new PIN was just asked for
 	refreshField = "ververs" // the page refreshes itself
 )
+
+// refreshTime is how long after the request for a mail the page refreshes itself, for those who chose that it does.
+const refreshTime = 2 * time.Minute
 
 // showPIN asks for the PIN, or shows that the link is being made.
 func (s *site) showPIN(c *gin.Context, v visit) error {
@@ -87,7 +91,7 @@ func (s *site) submitResend(c *gin.Context, v visit) error {
 func (s *site) pinPage(c *gin.Context, st standing, typed string, state formState) page {
 	view := pinView{
 		Nonce: state.nonce, Email: string(s.address(st)), MailState: string(onboarding.MailQueued), PIN: typed,
-		AutoRefresh: c.Query(refreshField) != "" && typed == "",
+		AutoRefresh: c.Query(refreshField) != "" && s.Now().Sub(st.linking.MailAt) < refreshTime,
 	}
 	if state.clear {
 		view.PIN = ""
@@ -127,7 +131,7 @@ func (s *site) lockPage(c *gin.Context, st standing, key string) error {
 	until := st.linking.LockedUntil
 	return &statusPage{
 		status:     http.StatusTooManyRequests,
-		view:       statusView{Key: key, Args: map[string]string{"tijd": messages.Time(languageOf(c), until)}, Action: st.place.path(), ShowReference: true},
+		view:       statusView{Key: key, Args: moment(c, until), Action: st.place.path(), ShowReference: true},
 		retryAfter: until.Sub(s.Now()),
 	}
 }

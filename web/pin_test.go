@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func TestPINPageTellsAboutTheMail(t *testing.T) {
 	for state, text := range map[string]string{"queued": "st.queue", "late": "st.late", "refused": "st.fail", "superseded": "st.queue"} {
 		_, err := w.sql.Exec(`update mails set state = $1`, state)
 		w.must(err)
-		b.get(pinPath).expect(200).says(nl(text))
+		b.get(pinPath).expect(200).says(nl(text, "afzender", "koppel@example.nl"))
 	}
 }
 
@@ -251,4 +252,26 @@ func keepSession(b *browser, w *world) *browser {
 		b.login("jane")
 	}
 	return b
+}
+
+func TestFiftyEqualPostsGetOneAnswer(t *testing.T) {
+	t.Parallel()
+	w, b := atPINPage(t)
+	form := url.Values{"nonce": {b.get(pinPath).value("nonce")}, "pin": {"123456"}}
+	w.engine.judge = func(string, workflows.Submission) (onboarding.Verdict, error) {
+		w.link()
+		return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
+	}
+	answers := make([]answer, 50)
+	var all sync.WaitGroup
+	for i := range answers {
+		all.Go(func() { answers[i] = b.copy().post(pinPath, form) })
+	}
+	all.Wait()
+	for _, a := range answers {
+		a.redirects(homePath)
+	}
+	if len(w.engine.updates) != 1 {
+		t.Errorf("%d updates, want 1", len(w.engine.updates))
+	}
 }

@@ -41,6 +41,7 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 
 	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	engine.GET("/readyz", s.showReadiness)
+	engine.GET("/static/:name", serveAsset)
 
 	pages := engine.Group("/", s.recognise)
 	// S1, S2: to the broker and back
@@ -66,7 +67,7 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(loggedOutPath, s.handle(s.showLoggedOut))
 	pages.GET(expiredPath, s.handle(s.showExpired))
 	// S18: to read
-	for _, name := range []string{"toelichting", "contact", "toegankelijkheid", "privacy", "licenties"} {
+	for _, name := range textPages {
 		pages.GET("/"+name, s.showText(name))
 	}
 	return engine, nil
