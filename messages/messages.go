@@ -86,13 +86,3 @@ func Has(key string) bool {
 	_, ok := texts[Dutch][key]
 	return ok
 }
-
-// HasUnder reports whether there is a sentence under key or under a key that starts with it and a dot.
-func HasUnder(key string) bool {
-	for known := range texts[Dutch] {
-		if known == key || strings.HasPrefix(known, key+".") {
-			return true
-		}
-	}
-	return false
-}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"html/template"
-	"strconv"
 	"strings"
 
 	"koppel/messages"
@@ -20,7 +19,8 @@ type screen struct {
 }
 
 // Say is the sentence under key as HTML. Placeholders are filled by the pairs of names and values that follow;
-// those of the helpdesk become links, an address of the reader stands out. Sentences hold no markup themselves (a test of package messages sees to it).
+// those of the helpdesk become links, an address of the reader stands out. Sentences hold no markup themselves
+// (a test of package messages sees to it).
 func (s *screen) Say(key string, pairs ...string) template.HTML {
 	args := map[string]string{
 		"helpdesk_mail": link("mailto:"+s.settings.HelpdeskMail, s.settings.HelpdeskMail),
@@ -135,48 +135,3 @@ func (s *screen) Home() string {
 
 // Asset is the address of a file of the look.
 func (s *screen) Asset(name string) string { return assetURL(name) }
-
-// formField is what an input needs to know besides its value.
-type formField struct {
-	ID     string // also the name
-	Errors []fieldError
-	Prefix string // "Fout:", for those who cannot see red
-}
-
-// Field is the state of an input.
-func (s *screen) Field(id string) formField {
-	return formField{id, s.ErrorsOf(id), messages.Text(s.Language, "err.prefix", nil)}
-}
-
-// DescribedBy lists the ids of what a screen reader reads with an input: its hint (empty: none), then its faults.
-func (f formField) DescribedBy(hint string) string {
-	var ids []string
-	if hint != "" {
-		ids = append(ids, hint)
-	}
-	if len(f.Errors) > 0 {
-		ids = append(ids, f.ID+"-fout")
-	}
-	return strings.Join(ids, " ")
-}
-
-// FieldsFailed tells whether a fault can be mended in a field.
-func (s *screen) FieldsFailed() bool { return len(s.Errors) > len(s.ErrorsOf("")) }
-
-// Under lists the numbered keys below a key: text.1, text.2 and so on, each with a sentence or with keys of its own.
-func (s *screen) Under(key string) []string {
-	var keys []string
-	for n := 1; messages.HasUnder(key + "." + strconv.Itoa(n)); n++ {
-		keys = append(keys, key+"."+strconv.Itoa(n))
-	}
-	return keys
-}
-
-// SayAll is the sentences under the numbered keys below a key, as HTML.
-func (s *screen) SayAll(key string) []template.HTML {
-	var sentences []template.HTML
-	for _, numbered := range s.Under(key) {
-		sentences = append(sentences, s.Say(numbered))
-	}
-	return sentences
-}

@@ -2,28 +2,31 @@
 (() => {
   const find = (selector) => document.querySelector(selector);
 
-  const toBroker = find("form[data-submit]");
+  const toBroker = find("form[data-app-submit]");
   if (toBroker) toBroker.submit();
 
-  const password = find("input[data-show]");
-  if (password) {
+  const field = find("[data-app-password]");
+  if (field) {
+    const words = field.dataset;
+    const password = field.querySelector("input");
     const button = document.createElement("button");
     const status = document.createElement("span");
     button.type = "button";
     button.className = "nl-button nl-button--secondary";
-    status.className = "app-hidden";
+    status.className = "app-visually-hidden";
     status.setAttribute("role", "status");
     const turn = (visible) => {
       password.type = visible ? "text" : "password";
-      button.textContent = visible ? password.dataset.hide : password.dataset.show;
+      button.textContent = visible ? words.hide : words.show;
     };
     turn(false);
     button.onclick = () => {
       const visible = password.type === "password";
       turn(visible);
-      status.textContent = visible ? password.dataset.shown : password.dataset.hidden;
+      status.textContent = visible ? words.shown : words.hidden;
     };
     password.form.addEventListener("submit", () => turn(false));
+    password.parentNode.classList.add("app-with-button");
     password.after(button, status);
   }
 
