@@ -449,3 +449,33 @@ func TestCheckWithoutAnswerIsSettled(t *testing.T) {
 		})
 	}
 }
+
+func TestEightParallelProofsAreOneCheck(t *testing.T) {
+	j := newJourney(t)
+	var proofs []*answer
+	for i := range 8 {
+		proofs = append(proofs, j.send(time.Minute, string(rune('a'+i)), SubmitCredentials))
+	}
+	j.send(2*time.Minute, "stop", Cancel)
+	j.run(onboarding.Cancelled)
+	proofs[0].want(t, "the first", onboarding.Accepted)
+	for _, other := range proofs[1:] {
+		other.wantRejected(t, "another", onboarding.Busy)
+	}
+	j.wantDone("OpenLinking", "CheckCredentials", "SendPIN", "CloseLinking")
+}
+
+func TestDeadlineWaitsForTheCheckThatIsUnderWay(t *testing.T) {
+	j := newJourney(t)
+	attempts := 0
+	j.pin = func() (activities.Checked, error) {
+		if attempts++; attempts < 3 {
+			return activities.Checked{}, errors.New("database away")
+		}
+		return activities.Checked{Verdict: accepted}, nil
+	}
+	j.send(71*time.Hour, "u1", SubmitCredentials)
+	pin := j.send(onboarding.LinkingOpen-100*time.Millisecond, "u2", SubmitPIN)
+	j.run(onboarding.Linked)
+	pin.want(t, "a PIN typed just before the deadline", onboarding.Accepted)
+}
