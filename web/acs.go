@@ -188,7 +188,7 @@ func (s *site) refuseAnswer(c *gin.Context, err error) error {
 // cause is for the log and may be nil.
 func (s *site) refuseLogin(c *gin.Context, reason string, page statusPage, cause error) error {
 	page.reference = randomReference()
-	page.view.Action, page.view.ShowReference = loginPath, true
+	page.view.Action, page.view.Post, page.view.ShowReference = startPath, true, true
 	s.Log.InfoContext(c.Request.Context(), "login refused", "reason", reason, "reference", page.reference, "cause", cause)
 	if err := s.Store.RecordRefusedLogin(c.Request.Context(), reason, page.reference, c.ClientIP(), s.Now()); err != nil {
 		return err

@@ -19,6 +19,7 @@ type linkView struct {
 	KvK          string
 	Minutes      int    // that an unused page keeps one logged in
 	Suggestion   string // an address that looks more likely; empty: none
+	Expired      bool   // the case before this one was not finished in time
 }
 
 // linkForm is what was typed. The password goes to the worker and never back to the page.
@@ -45,7 +46,7 @@ func (s *site) showLink(c *gin.Context, v visit) error {
 		return obstacle
 	}
 	typed := linkForm{Email: string(s.address(st))}
-	s.show(c, http.StatusOK, linkPage(c, v, typed, formState{nonce: newNonce(v.session.FormKey)}))
+	s.show(c, http.StatusOK, linkPage(c, v, st, typed, formState{nonce: newNonce(v.session.FormKey)}))
 	return nil
 }
 
@@ -82,7 +83,7 @@ func (s *site) submitLink(c *gin.Context, v visit) error {
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
 		input:  typed.parsed(),
 		faults: typed.faults(c),
-		page:   func(_ standing, state formState) page { return linkPage(c, v, typed, state) },
+		page:   func(st standing, state formState) page { return linkPage(c, v, st, typed, state) },
 	})
 }
 
@@ -118,13 +119,14 @@ func emailFaults(c *gin.Context, typed string) []fieldError {
 	return nil
 }
 
-func linkPage(c *gin.Context, v visit, typed linkForm, state formState) page {
+func linkPage(c *gin.Context, v visit, st standing, typed linkForm, state formState) page {
 	return page{
 		Template: "link", Title: text(c, "link.h", nil), Errors: state.faults,
 		View: linkView{
 			Nonce: state.nonce, Email: typed.Email, Username: typed.Username,
 			Organisation: v.identity.Name, KvK: string(v.identity.Organisation),
 			Minutes: int(onboarding.SessionIdleUnlinked.Minutes()),
+			Expired: st.linking.Step == onboarding.Expired,
 		},
 	}
 }

@@ -289,6 +289,9 @@ func TestEndedCaseAsksForTheFormAndStartsAnew(t *testing.T) {
 			if page.value("email") != jansAddress {
 				t.Errorf("address is %q; it was typed before", page.value("email"))
 			}
+			if told := strings.Contains(page.doc.Text(), nl("link.expired")); told != (ending == onboarding.Expired) {
+				t.Errorf("told that the case expired: %v", told)
+			}
 			b.post(linkPath, credentials(page.value("nonce")))
 			if len(w.engine.started) != 2 || w.engine.started[0].Case == w.engine.started[1].Case {
 				t.Errorf("started %+v", w.engine.started)
