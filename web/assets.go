@@ -3,7 +3,6 @@ package web
 import (
 	"embed"
 	"encoding/json"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -39,15 +38,23 @@ func assetURL(name string) string {
 	return "/static/" + hashed
 }
 
+// kinds are the media types of the files of the look, so that they don't depend on the machine.
+var kinds = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+	".txt": "text/plain; charset=utf-8",
+}
+
 // encodings are the compressed twins of a file, the smallest first.
 var encodings = []struct{ name, extension string }{{"br", ".br"}, {"gzip", ".gz"}}
 
 // serveAsset serves /static/:name. A name never changes its content, so browsers may keep it for a year.
 func serveAsset(c *gin.Context) {
 	name := path.Base(c.Param("name"))
-	kind := mime.TypeByExtension(path.Ext(name))
+	kind, known := kinds[path.Ext(name)]
 	content, err := staticFiles.ReadFile("static/" + name)
-	if err != nil || kind == "" || name == "manifest.json" {
+	if err != nil || !known {
 		c.Header("Content-Type", "text/plain; charset=utf-8")
 		c.String(http.StatusNotFound, "not found\n")
 		return
