@@ -1,6 +1,10 @@
 package web
 
-import "strings"
+import (
+	"strings"
+
+	"koppel/onboarding"
+)
 
 // input is one text field of a form as the template "field" draws it.
 type input struct {
@@ -45,4 +49,10 @@ func (i input) DescribedBy() string {
 		ids = append(ids, i.ID+"-error")
 	}
 	return strings.Join(ids, " ")
+}
+
+// NeedsOwnAddress tells whether what was typed is an address that several people read: then it says how to get one.
+func (i input) NeedsOwnAddress() bool {
+	email, err := onboarding.ParseEmail(i.Value)
+	return len(i.Errors) > 0 && err == nil && email.General()
 }
