@@ -1,0 +1,105 @@
+package e2e
+
+import (
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"koppel/devstack"
+)
+
+// visitor is a person with a browser on a stack.
+type visitor struct {
+	*browser
+	stack *devstack.Stack
+}
+
+func newVisitor(t *testing.T, stack *devstack.Stack, size screen) *visitor {
+	return &visitor{newBrowser(t, size), stack}
+}
+
+// account is what a person knows of the old account.
+type account struct{ email, username, password string }
+
+var (
+	regenboog1 = account{"jane.jansen@regenboog.example", "regenboog01", "Regenboog-2019"}
+	regenboog2 = account{"piet.peters@regenboog.example", "regenboog02", "Regenboog-2020"}
+)
+
+const supplier = "urn:etoegang:AD:00000003888888880000:entities:9001"
+
+// startLogin goes from the start page to the broker's first page.
+func (v *visitor) startLogin() {
+	v.t.Helper()
+	v.open(v.stack.WebURL() + "/")
+	v.look("login")
+	v.submit(`form[action="/eherkenning/start"] button`)
+	// The page in between goes on by itself, or by its button where scripts are off.
+	v.await(`#leverancier`)
+}
+
+// passBroker logs in as a persona of the broker, as far as the code.
+func (v *visitor) passBroker(persona string) {
+	v.t.Helper()
+	v.look("broker-supplier")
+	v.run("choose the supplier", chromedp.SetValue(chromedp.CSS(`#leverancier`), supplier))
+	v.submit(`form[action$="/leverancier"] button`)
+	v.fill(map[string]string{"gebruikersnaam": persona, "wachtwoord": "demo"})
+	v.look("broker-password")
+	v.submit(`form[action$="/wachtwoord"] button`)
+	v.fill(map[string]string{"code": "123456"})
+	v.look("broker-code")
+	v.submit(`form[action$="/code"] button`)
+}
+
+// login goes from the start page through the broker.
+func (v *visitor) login(persona string) {
+	v.t.Helper()
+	v.startLogin()
+	v.passBroker(persona)
+}
+
+// link proves the old account.
+func (v *visitor) link(a account) {
+	v.t.Helper()
+	v.awaitPath("/koppelen")
+	v.fill(map[string]string{"email": a.email, "username": a.username, "password": a.password})
+	v.look("link")
+	v.submit(`form[action="/koppelen"] button`)
+	v.awaitPath("/koppelen/pincode")
+}
+
+// mailPatience is longer than Temporal takes to notice that a worker died with a mail in its hands.
+const mailPatience = time.Minute
+
+// mailedPIN waits for the mail with that number to the address, from 1, and reads its PIN.
+func (v *visitor) mailedPIN(email string, number int) string {
+	v.t.Helper()
+	mail, err := v.stack.Mailbox.Await(within(v.t, mailPatience), email, number)
+	if err != nil {
+		v.t.Fatalf("wait for the PIN: %v\n%s", err, v.page())
+	}
+	pin := regexp.MustCompile(`\b\d{6}\b`).FindString(mail.Text)
+	if pin == "" {
+		v.t.Fatalf("no PIN in the mail:\n%s", mail.Text)
+	}
+	return pin
+}
+
+// confirm types the PIN.
+func (v *visitor) confirm(pin string) {
+	v.t.Helper()
+	v.fill(map[string]string{"pin": pin})
+	v.look("pin")
+	v.submit(`form[action="/koppelen/pincode"] button`)
+}
+
+// logout leaves by the button that every page has.
+func (v *visitor) logout() {
+	v.t.Helper()
+	v.submit(`form[action="/uitloggen"] button`)
+	v.awaitPath("/uitgelogd")
+	v.look("logged-out")
+}
