@@ -24,7 +24,7 @@ type screen struct {
 func (s *screen) Say(key string, pairs ...string) template.HTML {
 	args := map[string]string{
 		"helpdesk_mail": link("mailto:"+s.settings.HelpdeskMail, s.settings.HelpdeskMail),
-		"helpdesk_tel":  link("tel:"+dialled(s.settings.HelpdeskPhone), s.settings.HelpdeskPhone),
+		"helpdesk_tel":  link("tel:"+dialled(s.settings.HelpdeskPhone), unbroken(s.settings.HelpdeskPhone)),
 		"afzender":      template.HTMLEscapeString(s.settings.MailFrom),
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -78,6 +78,9 @@ func (s *screen) html(escaped string) template.HTML {
 func link(address, words string) string {
 	return `<a class="nl-link" href="` + template.HTMLEscapeString(address) + `">` + template.HTMLEscapeString(words) + `</a>`
 }
+
+// unbroken keeps a telephone number on one line.
+func unbroken(number string) string { return strings.ReplaceAll(number, " ", "\u00a0") }
 
 // dialled is a telephone number without its spaces and other marks.
 func dialled(number string) string {
