@@ -2,9 +2,11 @@ package web
 
 import (
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -67,6 +69,35 @@ func TestAssetsKeepToTheirBudget(t *testing.T) {
 	for name, limit := range map[string]int{"app.css": 12 << 10, "app.js": 1 << 10} {
 		if size := fetchAsset(assetNames[name], "gzip").Body.Len(); size > limit {
 			t.Errorf("%s: %d bytes compressed, want at most %d", name, size, limit)
+		}
+	}
+}
+
+func TestLicencesAreServedAsTheyStandInTheSource(t *testing.T) {
+	for _, name := range []string{"LICENSE", "NOTICE"} {
+		want, err := os.ReadFile("../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fetchAsset(assetNames[name+".txt"], "").Body.String(); got != string(want) {
+			t.Errorf("%s differs from the one that is served; npm run build in web/ui makes it anew", name)
+		}
+	}
+}
+
+func TestNoticeNamesThePackagesOfTheLook(t *testing.T) {
+	content, err := os.ReadFile("ui/package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct{ DevDependencies map[string]string }
+	if err := json.Unmarshal(content, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	notice := fetchAsset(assetNames["NOTICE.txt"], "").Body.String()
+	for name, version := range manifest.DevDependencies {
+		if strings.HasPrefix(name, "@") && !strings.Contains(notice, name+" "+version+"\n") {
+			t.Errorf("NOTICE does not name %s %s", name, version)
 		}
 	}
 }
