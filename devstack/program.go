@@ -129,7 +129,7 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_PUBLIC_URL=" + s.WebURL(),
 		"KOPPEL_SMTP_ADDRESS=" + s.Mailbox.SMTPAddress(),
 		"KOPPEL_SMTP_TLS=none",
-		"KOPPEL_MAIL_FROM=noreply@koppel.example",
+		"KOPPEL_MAIL_FROM=MijnHelpdeskPO <noreply@koppel.example>",
 		"KOPPEL_HELPDESK_MAIL=helpdesk@koppel.example",
 		"KOPPEL_HELPDESK_PHONE=0800 0000",
 		"KOPPEL_LOOKUP_KEY_FILE=" + secret(federation.LookupKey),

@@ -172,8 +172,8 @@ func (b *browser) fill(fields map[string]string) {
 	}
 }
 
-// submit presses a button.
-func (b *browser) submit(selector string) {
+// press clicks an element.
+func (b *browser) press(selector string) {
 	b.t.Helper()
 	button := chromedp.CSS(selector)
 	b.run("press "+selector, chromedp.WaitVisible(button), chromedp.Click(button))

@@ -35,7 +35,7 @@ func (v *visitor) startLogin() {
 	v.t.Helper()
 	v.open(v.stack.WebURL() + "/")
 	v.look("login")
-	v.submit(`form[action="/eherkenning/start"] button`)
+	v.press(`form[action="/eherkenning/start"] [type=submit]`)
 	// The page in between goes on by itself, or by its button where scripts are off.
 	v.await(`#leverancier`)
 }
@@ -45,13 +45,13 @@ func (v *visitor) passBroker(persona string) {
 	v.t.Helper()
 	v.look("broker-supplier")
 	v.run("choose the supplier", chromedp.SetValue(chromedp.CSS(`#leverancier`), supplier))
-	v.submit(`form[action$="/leverancier"] button`)
+	v.press(`form[action$="/leverancier"] button`)
 	v.fill(map[string]string{"gebruikersnaam": persona, "wachtwoord": "demo"})
 	v.look("broker-password")
-	v.submit(`form[action$="/wachtwoord"] button`)
+	v.press(`form[action$="/wachtwoord"] button`)
 	v.fill(map[string]string{"code": "123456"})
 	v.look("broker-code")
-	v.submit(`form[action$="/code"] button`)
+	v.press(`form[action$="/code"] button`)
 }
 
 // login goes from the start page through the broker.
@@ -67,7 +67,7 @@ func (v *visitor) link(a account) {
 	v.awaitPath("/koppelen")
 	v.fill(map[string]string{"email": a.email, "username": a.username, "password": a.password})
 	v.look("link")
-	v.submit(`form[action="/koppelen"] button`)
+	v.press(`form[action="/koppelen"] [type=submit]`)
 	v.awaitPath("/koppelen/pincode")
 }
 
@@ -93,13 +93,14 @@ func (v *visitor) confirm(pin string) {
 	v.t.Helper()
 	v.fill(map[string]string{"pin": pin})
 	v.look("pin")
-	v.submit(`form[action="/koppelen/pincode"] button`)
+	v.press(`form[action="/koppelen/pincode"] [type=submit]`)
 }
 
-// logout leaves by the button that every page has.
+// logout leaves by the menu that every page has.
 func (v *visitor) logout() {
 	v.t.Helper()
-	v.submit(`form[action="/uitloggen"] button`)
+	v.press(`header summary`)
+	v.press(`form[action="/uitloggen"] [type=submit]`)
 	v.awaitPath("/uitgelogd")
 	v.look("logged-out")
 }

@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"koppel/devstack"
+	"koppel/eherkenning/brokertest"
+)
+
+// caller is a person without a browser, for what needs many requests at the same moment.
+type caller struct {
+	t      *testing.T
+	stack  *devstack.Stack
+	client *http.Client
+}
+
+func newCaller(t *testing.T, stack *devstack.Stack) *caller {
+	client := &http.Client{
+		Jar:           &jar{cookies: map[string]map[string]*http.Cookie{}},
+		Timeout:       20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return &caller{t, stack, client}
+}
+
+// jar sends Secure cookies to http://localhost too, as browsers do.
+type jar struct {
+	mutex   sync.Mutex
+	cookies map[string]map[string]*http.Cookie
+}
+
+func (j *jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	for _, cookie := range cookies {
+		if j.cookies[u.Host] == nil {
+			j.cookies[u.Host] = map[string]*http.Cookie{}
+		}
+		j.cookies[u.Host][cookie.Name] = cookie
+	}
+}
+
+func (j *jar) Cookies(u *url.URL) (cookies []*http.Cookie) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	for _, cookie := range j.cookies[u.Host] {
+		if cookie.MaxAge >= 0 {
+			cookies = append(cookies, cookie)
+		}
+	}
+	return cookies
+}
+
+// reply is what a request came to.
+type reply struct {
+	status   int
+	location string
+	body     string
+}
+
+func (r reply) String() string { return fmt.Sprintf("%d %s", r.status, r.location) }
+
+// get opens a path of the website, or an address.
+func (c *caller) get(address string) reply {
+	if strings.HasPrefix(address, "/") {
+		address = c.stack.WebURL() + address
+	}
+	return c.do(http.NewRequest(http.MethodGet, address, nil))
+}
+
+// post sends a form to a path of the website.
+func (c *caller) post(path string, form url.Values) reply {
+	request, err := http.NewRequest(http.MethodPost, c.stack.WebURL()+path, strings.NewReader(form.Encode()))
+	if err == nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return c.do(request, err)
+}
+
+func (c *caller) do(request *http.Request, err error) reply {
+	var response *http.Response
+	if err == nil {
+		response, err = c.client.Do(request)
+	}
+	if err != nil {
+		c.t.Error(err)
+		return reply{}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Error(err)
+	}
+	return reply{response.StatusCode, response.Header.Get("Location"), string(body)}
+}
+
+// login logs in at the broker as a persona.
+func (c *caller) login(persona string) {
+	c.t.Helper()
+	page := c.post("/eherkenning/start", nil).body
+	back, err := brokertest.Login(http.DefaultClient, c.stack.Broker.URL(), brokertest.Visit{
+		SAMLRequest: value(page, "SAMLRequest"), RelayState: value(page, "RelayState"), Username: persona,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if got := c.get(back.URL); got.status != http.StatusSeeOther {
+		c.t.Fatalf("login of %s: %v", persona, got)
+	}
+}
+
+// nonce opens a page and reads the nonce of its form.
+func (c *caller) nonce(path string) string {
+	c.t.Helper()
+	page := c.get(path)
+	nonce := value(page.body, "nonce")
+	if nonce == "" {
+		c.t.Fatalf("%s has no form: %v", path, page)
+	}
+	return nonce
+}
+
+// prove sends the form of the old account.
+func (c *caller) prove(a account) reply {
+	c.t.Helper()
+	return c.post("/koppelen", a.form(c.nonce("/koppelen")))
+}
+
+func (a account) form(nonce string) url.Values {
+	return url.Values{"nonce": {nonce}, "email": {a.email}, "username": {a.username}, "password": {a.password}}
+}
+
+// pinIn waits for the first mail to an address and reads the PIN in it.
+func (c *caller) pinIn(email string) string {
+	c.t.Helper()
+	mail, err := c.stack.Mailbox.Await(within(c.t, mailPatience), email, 1)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return regexp.MustCompile(`\b\d{6}\b`).FindString(mail.Text)
+}
+
+// value reads a hidden field of the main part of a page.
+func value(page, name string) string {
+	_, main, _ := strings.Cut(page, "<main")
+	found := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(main)
+	if found == nil {
+		return ""
+	}
+	return strings.NewReplacer("&#43;", "+", "&#34;", `"`, "&amp;", "&").Replace(found[1])
+}
