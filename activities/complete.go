@@ -69,6 +69,9 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 	if err != nil {
 		return err
 	}
+	if err := tx.ForgetHandovers(ctx, l.WorkflowID); err != nil {
+		return err
+	}
 	kinds := []onboarding.MailKind{onboarding.LinkedMail}
 	if !strings.EqualFold(string(account.Email), string(email)) {
 		kinds = append(kinds, onboarding.OwnerNoticeMail)

@@ -16,9 +16,11 @@ type Handover struct {
 	CreatedAt  time.Time `db:"created_at"`
 }
 
-// SaveHandover keeps h for onboarding.HandoverLife. One with the same id stays as it is.
+// SaveHandover keeps h for onboarding.HandoverLife and sweeps those that are older. One with the same id stays as it
+// is.
 func (s *Store) SaveHandover(ctx context.Context, h Handover) error {
 	_, err := s.db.ExecContext(ctx, `
+		with swept as (delete from handovers where expires_at < $4)
 		insert into handovers (id, workflow_id, sealed, created_at, expires_at) values ($1, $2, $3, $4, $5)
 		on conflict (id) do nothing`,
 		h.ID, h.WorkflowID, h.Sealed, h.CreatedAt, h.CreatedAt.Add(onboarding.HandoverLife))

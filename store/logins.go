@@ -16,9 +16,10 @@ type PendingLogin struct {
 	Artifact   string `db:"artifact"` // empty until the broker has posted it
 }
 
-// SavePendingLogin remembers p for onboarding.PendingLogin.
+// SavePendingLogin remembers p for onboarding.PendingLogin and sweeps those that are older.
 func (s *Store) SavePendingLogin(ctx context.Context, p PendingLogin, now time.Time) error {
 	_, err := s.db.ExecContext(ctx, `
+		with swept as (delete from pending_logins where expires_at < $5)
 		insert into pending_logins (relay_state, browser, request_id, language, created_at, expires_at)
 		values ($1, $2, $3, $4, $5, $6)`,
 		p.RelayState, p.Browser, p.RequestID, p.Language, now, now.Add(onboarding.PendingLogin))
@@ -62,8 +63,10 @@ type Identity struct {
 // supplier, and the audit says so. Conflict when the assertion was used before.
 func (s *Store) RecordLogin(ctx context.Context, login onboarding.Login, identity Identity, ip string, now time.Time) error {
 	return s.Transact(ctx, func(tx *Tx) error {
-		_, err := tx.tx.ExecContext(ctx, `insert into used_assertions (id, expires_at) values ($1, $2)`,
-			login.AssertionID, latest(login.ExpiresAt, now.Add(24*time.Hour)))
+		_, err := tx.tx.ExecContext(ctx, `
+			with swept as (delete from used_assertions where expires_at < $3)
+			insert into used_assertions (id, expires_at) values ($1, $2)`,
+			login.AssertionID, latest(login.ExpiresAt, now.Add(24*time.Hour)), now)
 		if err != nil {
 			return translate("use assertion", err)
 		}

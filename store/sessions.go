@@ -32,7 +32,8 @@ func (s *Store) Session(ctx context.Context, tokenHash []byte, now time.Time) (S
 	return found, translate("find session", err)
 }
 
-// SaveSession writes all columns of v. Of the sessions of one identity only the newest SessionsAtOnce stay.
+// SaveSession writes all columns of v. Of the sessions of one identity only the newest SessionsAtOnce
+// stay, and those of anybody that have ended are swept.
 func (s *Store) SaveSession(ctx context.Context, v Session) error {
 	return s.Transact(ctx, func(tx *Tx) error {
 		_, err := tx.tx.ExecContext(ctx, `
@@ -45,9 +46,9 @@ func (s *Store) SaveSession(ctx context.Context, v Session) error {
 			return translate("save session", err)
 		}
 		_, err = tx.tx.ExecContext(ctx, `
-			delete from sessions where token_hash in (
+			delete from sessions where expires_at < $3 or token_hash in (
 				select token_hash from sessions where identity = $1 order by authenticated_at desc offset $2)`,
-			v.Identity, onboarding.SessionsAtOnce)
+			v.Identity, onboarding.SessionsAtOnce, v.LastUsedAt)
 		return translate("end oldest sessions", err)
 	})
 }

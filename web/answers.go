@@ -15,6 +15,7 @@ import (
 // form is one submitted form of a case.
 type form struct {
 	place  place        // where it belongs
+	joins  place        // where it is taken too: sent twice, it joins what it started and gets the same answer
 	goal   place        // where it leads when accepted
 	query  string       // for the page there: what to say about it
 	update string       // one of the updates of workflows
@@ -37,7 +38,7 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 	if err != nil {
 		return err
 	}
-	if st.place != f.place {
+	if st.place != f.place && (st.place != f.joins || len(f.faults) > 0) {
 		return s.proceed(c, v)
 	}
 	nonce, id, ok := sentNonce(c, v)

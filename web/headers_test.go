@@ -184,3 +184,14 @@ func TestPublicURL(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguageLinkLeadsToThisHostOnly(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	for _, path := range []string{"//elsewhere.example/x", "///elsewhere.example/x"} {
+		location, err := url.Parse(b.get(path + "?taal=en").Header().Get("Location"))
+		if err != nil || location.Host != "" {
+			t.Errorf("%s leads to %v, %v", path, location, err)
+		}
+	}
+}

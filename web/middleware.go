@@ -110,7 +110,8 @@ func (s *site) language(c *gin.Context) {
 	}
 	setCookie(c, languageCookie, string(messages.ParseLanguage(query.Get(languageField))), 365*24*time.Hour)
 	query.Del(languageField)
-	target := url.URL{Path: c.Request.URL.Path, RawQuery: query.Encode()}
+	// One slash: browsers take a Location that starts with two for another host.
+	target := url.URL{Path: "/" + strings.TrimLeft(c.Request.URL.Path, "/"), RawQuery: query.Encode()}
 	c.Redirect(http.StatusSeeOther, target.String())
 	c.Abort()
 }

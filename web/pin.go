@@ -70,7 +70,7 @@ func (s *site) submitPIN(c *gin.Context, v visit) error {
 	typed := c.PostForm("pin")
 	pin, err := onboarding.ParsePIN(typed)
 	return s.process(c, v, form{
-		place: atPIN, goal: atHome, update: workflows.SubmitPIN,
+		place: atPIN, joins: atWork, goal: atHome, update: workflows.SubmitPIN,
 		input:  pinInput{pin, v.session.TokenHash},
 		faults: faultOf(c, "pin", err),
 		page:   func(st standing, state formState) page { return s.pinPage(c, st, typed, state) },

@@ -15,10 +15,10 @@ import (
 type place int
 
 const (
-	atProof place = iota // username and password are asked
-	atPIN                // the PIN is asked
-	atWork               // the link is being made
-	atHome               // linked
+	atProof place = iota + 1 // username and password are asked
+	atPIN                    // the PIN is asked
+	atWork                   // the link is being made
+	atHome                   // linked
 )
 
 func (p place) path() string {
