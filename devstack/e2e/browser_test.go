@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -31,6 +32,9 @@ var (
 	narrow = screen{360, 740}
 )
 
+// scripts tells whether pages may run scripts. Nothing needs them.
+type scripts bool
+
 // browser is a fresh Chromium with one tab. It fails the test when a page complains or leaves this machine.
 type browser struct {
 	t     *testing.T
@@ -41,7 +45,7 @@ type browser struct {
 	complaints []string
 }
 
-func newBrowser(t *testing.T, size screen) *browser {
+func newBrowser(t *testing.T, size screen, allowed scripts) *browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(machine.BrowserPath()),
@@ -68,14 +72,14 @@ func newBrowser(t *testing.T, size screen) *browser {
 			t.Error("the browser complains: " + complaint)
 		}
 	})
-	if err := b.start(size); err != nil {
+	if err := b.start(size, allowed); err != nil {
 		t.Fatalf("start the browser: %v", err)
 	}
 	return b
 }
 
 // start has no time limit: the browser lives as long as the context of the first call.
-func (b *browser) start(size screen) error {
+func (b *browser) start(size screen, allowed scripts) error {
 	if err := chromedp.Listen(b.ctx, b.listen); err != nil {
 		return err
 	}
@@ -83,6 +87,10 @@ func (b *browser) start(size screen) error {
 		return err
 	}
 	if _, err := chromedp.Call(b.ctx, log.Enable, cdp.Empty{}); err != nil {
+		return err
+	}
+	disabled := emulation.SetScriptExecutionDisabledParams{Value: !bool(allowed)}
+	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, disabled); err != nil {
 		return err
 	}
 	var emulate []chromedp.EmulateViewportOption
@@ -188,18 +196,29 @@ func (b *browser) await(selector string) {
 // awaitPath waits until a page with that path has been loaded.
 func (b *browser) awaitPath(path string) {
 	b.t.Helper()
+	b.awaitTrue("the page "+path, fmt.Sprintf(`location.pathname === %q`, path))
+}
+
+// awaitText waits until a page with that text has been loaded.
+func (b *browser) awaitText(text string) {
+	b.t.Helper()
+	b.awaitTrue("the text "+text, fmt.Sprintf(`document.body.innerText.includes(%q)`, text))
+}
+
+// awaitTrue waits until an expression holds on a page that has been loaded.
+func (b *browser) awaitTrue(what, expression string) {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	arrived := fmt.Sprintf(`location.pathname === %q && document.readyState === "complete"`, path)
 	for {
 		// While pages change there may be none to ask.
-		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](arrived))
-		if there {
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && `+expression))
+		if holds {
 			return
 		}
 		select {
 		case <-ctx.Done():
-			b.t.Fatalf("wait for the page %s: %v\n%s", path, err, b.page())
+			b.t.Fatalf("wait for %s: %v\n%s", what, err, b.page())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"database/sql"
 	"regexp"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 // TestWorkerKilledWhileAMailIsDue kills the worker while the mail server is away. The next worker sends the mail, once
 // it can, and the visitor goes on in the same browser.
 func TestWorkerKilledWhileAMailIsDue(t *testing.T) {
-	v := newVisitor(t, startStack(t), wide)
+	v := newVisitor(t, startStack(t), wide, true)
 	v.stack.Mailbox.SetFault(devstack.Fault{Code: 451, AtData: true})
 	v.login("jane")
 	v.link(regenboog1)
@@ -23,12 +24,13 @@ func TestWorkerKilledWhileAMailIsDue(t *testing.T) {
 	v.confirm(pin)
 	v.awaitPath("/start")
 	v.onePIN(regenboog1.email)
+	v.oneLink()
 }
 
 // TestWorkerKilledWhenAMailIsOut kills the worker after the mail server took the mail and before it could say so. The
 // mail then comes twice, with the same PIN and the same name, which mail programs show as one.
 func TestWorkerKilledWhenAMailIsOut(t *testing.T) {
-	v := newVisitor(t, startStack(t), wide)
+	v := newVisitor(t, startStack(t), wide, true)
 	v.stack.Mailbox.SetFault(devstack.Fault{NoReply: true})
 	v.login("jane")
 	v.link(regenboog1)
@@ -43,11 +45,12 @@ func TestWorkerKilledWhenAMailIsOut(t *testing.T) {
 	v.confirm(first)
 	v.awaitPath("/start")
 	v.onePIN(regenboog1.email)
+	v.oneLink()
 }
 
 // TestWebKilledWhileThePINIsAwaited kills web between the mail and the PIN. The visitor stays logged in.
 func TestWebKilledWhileThePINIsAwaited(t *testing.T) {
-	v := newVisitor(t, startStack(t), wide)
+	v := newVisitor(t, startStack(t), wide, true)
 	v.login("jane")
 	v.link(regenboog1)
 	pin := v.mailedPIN(regenboog1.email, 1)
@@ -56,6 +59,7 @@ func TestWebKilledWhileThePINIsAwaited(t *testing.T) {
 	v.confirm(pin)
 	v.awaitPath("/start")
 	v.onePIN(regenboog1.email)
+	v.oneLink()
 }
 
 func start(t *testing.T, program *devstack.Program) {
@@ -76,5 +80,25 @@ func (v *visitor) onePIN(email string) {
 	}
 	if len(pins) != 1 || len(ids) != 1 {
 		v.t.Errorf("PINs %v in mails %v, want one of each", pins, ids)
+	}
+}
+
+// oneLink checks that the database holds one link, made once.
+func (v *visitor) oneLink() {
+	v.t.Helper()
+	db, err := sql.Open("postgres", v.stack.DatabaseURL)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer db.Close()
+	var got string
+	err = db.QueryRowContext(v.t.Context(), `
+		select concat_ws(' ',
+			(select count(*) from persons), (select count(*) from memberships),
+			(select count(*) from identities where person is not null),
+			(select count(*) from legacy_accounts where person is not null and password_hash is null),
+			(select count(*) from audit where event = 'linked'))`).Scan(&got)
+	if err != nil || got != "1 1 1 1 1" {
+		v.t.Errorf("persons, memberships, linked identities, linked accounts, audit rows: got %s, %v; want one of each", got, err)
 	}
 }

@@ -1,25 +1,32 @@
 package e2e
 
-import "testing"
+import (
+	"testing"
 
-// TestFirstLoginLinksAndTheSecondGoesStraightIn is the journey the whole system is for, in both languages and on a wide
-// and a narrow screen.
+	"github.com/chromedp/chromedp"
+
+	"koppel/messages"
+)
+
+// TestFirstLoginLinksAndTheSecondGoesStraightIn is the journey the whole system is for: in both languages, on a wide and
+// a narrow screen, with and without scripts.
 func TestFirstLoginLinksAndTheSecondGoesStraightIn(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		size     screen
+		scripts  scripts
 		language string
 		persona  string
 		account  account
 		place    string // an institution of the account, as the last page names it
 	}{
-		{"wide-nl", wide, "nl", "jane", regenboog1, "De Regenboog"},
-		{"narrow-en", narrow, "en", "jane", regenboog1, "De Regenboog"},
-		{"wide-en", wide, "en", "piet", regenboog2, "Stichting De Regenboog"},
-		{"narrow-nl", narrow, "nl", "piet", regenboog2, "Stichting De Regenboog"},
+		{"wide-nl", wide, true, "nl", "jane", regenboog1, "De Regenboog"},
+		{"narrow-en", narrow, true, "en", "jane", regenboog1, "De Regenboog"},
+		{"wide-en", wide, false, "en", "piet", regenboog2, "Stichting De Regenboog"},
+		{"narrow-nl", narrow, false, "nl", "piet", regenboog2, "Stichting De Regenboog"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			v := newVisitor(t, startStack(t), test.size)
+			v := newVisitor(t, startStack(t), test.size, test.scripts)
 			v.open(v.stack.WebURL() + "/?taal=" + test.language)
 			v.await(`html[lang="` + test.language + `"]`)
 			v.login(test.persona)
@@ -39,6 +46,67 @@ func TestFirstLoginLinksAndTheSecondGoesStraightIn(t *testing.T) {
 			v.login(test.persona)
 			v.awaitPath("/start")
 			v.shows(test.place)
+			v.oneLink()
 		})
 	}
+}
+
+// TestRefusals shows what people see whose login or account does not do.
+func TestRefusals(t *testing.T) {
+	stack := startStack(t)
+	for _, test := range []struct {
+		name string
+		act  func(v *visitor)
+		want string // key of the message
+	}{
+		{"level-too-low", func(v *visitor) { v.login("laura") }, "p.loa.h"},
+		{"supplier-says-no", func(v *visitor) { v.login("carl") }, "p.cancel.h"},
+		{"stopped-at-the-broker", func(v *visitor) { v.startLogin(); v.press(`form[action$="/stoppen"] button`) }, "p.cancel.h"},
+		{"other-organisation", func(v *visitor) { v.login("koos"); v.prove(regenboog1) }, "p.mismatch.h"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v := newVisitor(t, stack, narrow, true)
+			test.act(v)
+			v.await(`html[lang="nl"] h1`)
+			v.awaitText(messages.Text(messages.Dutch, test.want, nil))
+			v.look(test.name)
+		})
+	}
+}
+
+// TestTypingErrors makes each mistake once and gets on in the same browser.
+func TestTypingErrors(t *testing.T) {
+	v := newVisitor(t, startStack(t), narrow, true)
+	v.login("jane")
+	wrong := regenboog1
+	wrong.password = "Regenboog-2020"
+	v.prove(wrong)
+	v.awaitText(messages.Text(messages.Dutch, "e.cred", map[string]string{"n": "4"}))
+	v.look("wrong-password")
+	v.link(regenboog1)
+	pin := v.mailedPIN(regenboog1.email, 1)
+	v.confirm(differentPIN(pin))
+	v.await(`[name=pin][aria-invalid=true]`)
+	v.look("wrong-pin")
+	v.confirm(pin)
+	v.awaitPath("/start")
+	v.oneLink()
+}
+
+// differentPIN changes the last digit.
+func differentPIN(pin string) string {
+	last := pin[len(pin)-1]
+	return pin[:len(pin)-1] + string('0'+(last-'0'+1)%10)
+}
+
+// TestTwoBoards chooses at the broker for whom to log in.
+func TestTwoBoards(t *testing.T) {
+	v := newVisitor(t, startStack(t), wide, true)
+	v.login("wim")
+	v.await(`[name=organisatie]`)
+	v.look("broker-organisation")
+	v.run("choose the organisation", chromedp.Click(chromedp.CSS(`[name=organisatie][value="90005678"]`)))
+	v.press(`form[action$="/organisatie"] button`)
+	v.awaitPath("/koppelen")
+	v.shows("Vereniging De Linde")
 }

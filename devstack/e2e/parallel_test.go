@@ -25,17 +25,22 @@ func atOnce(n int, do func(i int)) {
 	all.Wait()
 }
 
-// count asks the database of the stack for a number.
-func count(t *testing.T, stack *devstack.Stack, from string) (n int) {
+// query asks the database of the stack for one value.
+func query(t *testing.T, stack *devstack.Stack, statement string, value any) {
 	t.Helper()
 	db, err := sql.Open("postgres", stack.DatabaseURL)
 	if err == nil {
 		defer db.Close()
-		err = db.QueryRow(`select count(*) from ` + from).Scan(&n)
+		err = db.QueryRow(statement).Scan(value)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func count(t *testing.T, stack *devstack.Stack, from string) (n int) {
+	t.Helper()
+	query(t, stack, `select count(*) from `+from, &n)
 	return n
 }
 

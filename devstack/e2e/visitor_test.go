@@ -13,11 +13,12 @@ import (
 // visitor is a person with a browser on a stack.
 type visitor struct {
 	*browser
-	stack *devstack.Stack
+	stack   *devstack.Stack
+	scripts scripts
 }
 
-func newVisitor(t *testing.T, stack *devstack.Stack, size screen) *visitor {
-	return &visitor{newBrowser(t, size), stack}
+func newVisitor(t *testing.T, stack *devstack.Stack, size screen, allowed scripts) *visitor {
+	return &visitor{newBrowser(t, size, allowed), stack, allowed}
 }
 
 // account is what a person knows of the old account.
@@ -36,7 +37,10 @@ func (v *visitor) startLogin() {
 	v.open(v.stack.WebURL() + "/")
 	v.look("login")
 	v.press(`form[action="/eherkenning/start"] [type=submit]`)
-	// The page in between goes on by itself, or by its button where scripts are off.
+	if !v.scripts { // else the page in between goes on by itself
+		v.look("go")
+		v.press(`form[action$="/sso"] [type=submit]`)
+	}
 	v.await(`#leverancier`)
 }
 
@@ -61,14 +65,20 @@ func (v *visitor) login(persona string) {
 	v.passBroker(persona)
 }
 
-// link proves the old account.
+// link proves the old account, which lets a PIN be mailed.
 func (v *visitor) link(a account) {
+	v.t.Helper()
+	v.prove(a)
+	v.awaitPath("/koppelen/pincode")
+}
+
+// prove types the old account, which may be refused.
+func (v *visitor) prove(a account) {
 	v.t.Helper()
 	v.awaitPath("/koppelen")
 	v.fill(map[string]string{"email": a.email, "username": a.username, "password": a.password})
 	v.look("link")
 	v.press(`form[action="/koppelen"] [type=submit]`)
-	v.awaitPath("/koppelen/pincode")
 }
 
 // mailPatience is longer than Temporal takes to notice that a worker died with a mail in its hands.
