@@ -38,10 +38,11 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 	if err != nil {
 		return err
 	}
-	if st.place != f.place && (st.place != f.joins || len(f.faults) > 0) {
+	nonce, id, ok := sentNonce(c, v)
+	joins := st.place == f.joins && ok && len(f.faults) == 0
+	if st.place != f.place && !joins {
 		return s.proceed(c, v)
 	}
-	nonce, id, ok := sentNonce(c, v)
 	if !ok {
 		f.faults = []fieldError{{Message: text(c, "e.stale", nil)}}
 	}

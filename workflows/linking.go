@@ -22,6 +22,7 @@ type linking struct {
 	mailCode     int // SMTP reply of the last refusal
 	attention    string
 
+	opened    bool                // the row of the case stands
 	busy      bool                // one check, or one turn of the system, at a time
 	cancelled bool                // by the person
 	completed onboarding.Outcome  // of the last attempt to make the link
@@ -89,10 +90,12 @@ func (c *linking) turn(ctx workflow.Context) error {
 }
 
 func (c *linking) open(ctx workflow.Context) error {
-	return c.effect(ctx, "De zaak openen", do.OpenLinking, activities.Opening{
+	err := c.effect(ctx, "De zaak openen", do.OpenLinking, activities.Opening{
 		Case: c.in.Case, Identity: c.in.Identity, Reference: c.in.Reference, Language: c.in.Language,
 		At: c.in.AuthenticatedAt, Deadline: c.deadline,
 	}, nil)
+	c.opened = err == nil
+	return err
 }
 
 // complete makes the link and tells everybody concerned. The person is in before the first mail leaves.

@@ -479,3 +479,12 @@ func TestDeadlineWaitsForTheCheckThatIsUnderWay(t *testing.T) {
 	j.run(onboarding.Linked)
 	pin.want(t, "a PIN typed just before the deadline", onboarding.Accepted)
 }
+
+func TestProofThatStartsTheCaseWaitsForItsRow(t *testing.T) {
+	j := newJourney(t)
+	proof := j.send(0, "u1", SubmitCredentials)
+	j.send(time.Minute, "u2", Cancel)
+	j.run(onboarding.Cancelled)
+	proof.want(t, "proof", onboarding.Accepted)
+	j.wantDone("OpenLinking", "CheckCredentials", "SendPIN", "CloseLinking")
+}

@@ -123,6 +123,9 @@ var checking = workflow.ActivityOptions{
 func (c *linking) check(ctx workflow.Context, summary string, activity any, s Submission) (activities.Checked, error) {
 	c.busy = true
 	defer func() { c.busy = false }()
+	if err := workflow.Await(ctx, func() bool { return c.opened }); err != nil {
+		return activities.Checked{}, err
+	}
 	options := checking
 	options.Summary = summary
 	in := activities.Check{Case: c.in.Case, Handover: s.Handover, Update: workflow.GetCurrentUpdateInfo(ctx).ID}
