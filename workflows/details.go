@@ -76,25 +76,24 @@ var mailNames = map[onboarding.MailState]string{
 
 // describe renews the current details: what an agent reads on the page of the case. No event is written for it.
 func (c *linking) describe(ctx workflow.Context) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\n", stepNames[c.step])
-	line := func(name, value string) {
+	lines := []string{"### " + stepNames[c.step], ""}
+	add := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "- **%s:** %s\n", name, value)
+			lines = append(lines, fmt.Sprintf("- **%s:** %s", name, value))
 		}
 	}
-	line("Referentie", string(c.in.Reference))
-	line("Instelling", strings.Join(codes(c.institutions), ", "))
-	line("Sinds", clockText(c.since))
+	add("Referentie", string(c.in.Reference))
+	add("Instelling", strings.Join(codes(c.institutions), ", "))
+	add("Sinds", clockText(c.since))
 	if !c.step.Over() {
-		line("Uiterlijk", clockText(c.until()))
+		add("Uiterlijk", clockText(c.until()))
 	}
-	line("Laatste controle", c.verdictText())
-	line("Mail met pincode", c.mailText())
-	line("Let op", c.attentionText(ctx))
-	fmt.Fprintf(&b, "\n%s\n\nIngelogd met niveau %s bij leverancier `%s` op %s.\n",
-		advice[c.step], c.in.Level, c.in.Supplier, clockText(c.in.AuthenticatedAt))
-	workflow.SetCurrentDetails(ctx, b.String())
+	add("Laatste controle", c.verdictText())
+	add("Mail met pincode", c.mailText())
+	add("Let op", c.attentionText())
+	lines = append(lines, "", advice[c.step], "", fmt.Sprintf("Ingelogd met niveau %s bij leverancier `%s` op %s.",
+		c.in.Level, c.in.Supplier, clockText(c.in.AuthenticatedAt)))
+	workflow.SetCurrentDetails(ctx, strings.Join(lines, "\n"))
 }
 
 func (c *linking) verdictText() string {
@@ -116,7 +115,7 @@ func (c *linking) mailText() string {
 	return text
 }
 
-func (c *linking) attentionText(ctx workflow.Context) string {
+func (c *linking) attentionText() string {
 	if c.attention == "" {
 		return ""
 	}
