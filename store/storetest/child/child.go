@@ -60,9 +60,14 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // Err tells how the process ended, nil for exit status 0. Valid after Done.
 func (p *Process) Err() error { return p.err }
 
-// Kill ends the process at once and waits until it is gone.
+// Kill ends the process and what it started at once, and waits until the process is gone.
 func (p *Process) Kill() {
-	_ = p.cmd.Process.Kill() // the only error is that it has ended already
+	select {
+	case <-p.done: // its number may be another's by now
+		return
+	default:
+	}
+	_ = syscall.Kill(-p.PID(), syscall.SIGKILL) // the only error is that it has ended already
 	<-p.done
 }
 
