@@ -57,11 +57,11 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 	if l.Refusal != "" {
 		return refuse(l.Refusal), tx.Audit(ctx, event("proof."+string(l.Refusal), *l, now, nil))
 	}
-	l.Account = account.ID
 	checked, err := a.requestPIN(ctx, tx, l, form.Email, now)
 	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 		return checked, err
 	}
+	l.Account = account.ID
 	l.Step, l.Since, l.Deadline = onboarding.MailingPIN, now, earliest(l.Deadline, now.Add(onboarding.ProofGood))
 	checked.Institutions = institutions(account)
 	return checked, tx.Audit(ctx, event("proof.right", *l, now, map[string]any{"institution": account.Institution}))

@@ -116,16 +116,17 @@ func (c *linking) mailText() string {
 }
 
 func (c *linking) attentionText() string {
-	if c.attention == "" {
+	switch c.attention {
+	case "":
 		return ""
-	}
-	if c.parked != nil {
+	case mailRefused:
 		return "de mail is geweigerd. De gebruiker kan een ander adres kiezen; beheer kan de mail opnieuw sturen met RetryNow."
 	}
+	var running []string
 	for _, e := range c.effects {
-		return fmt.Sprintf("“%s” duurt al sinds %s. Het systeem blijft het proberen; zie Pending Activities.", e.summary, clockText(e.since))
+		running = append(running, fmt.Sprintf("“%s” loopt sinds %s.", e.summary, clockText(e.since)))
 	}
-	return c.attention
+	return strings.Join(append(running, "Het systeem blijft het proberen; zie Pending Activities."), " ")
 }
 
 // clockText writes a moment as the helpdesk's clock shows it.

@@ -54,16 +54,21 @@ func (c *linking) runEffect(ctx workflow.Context, options workflow.ActivityOptio
 	return err
 }
 
-// raiseAttention makes the search attribute say whether somebody has to look: a mail was refused for good, or an
-// effect takes longer than onboarding.AttentionAfter.
+// What KoppelAttention can say.
+const (
+	slow        = "slow"         // an effect takes longer than onboarding.AttentionAfter
+	mailRefused = "mail_refused" // a mail server refused the PIN mail for good
+)
+
+// raiseAttention makes the search attribute say whether somebody has to look.
 func (c *linking) raiseAttention(ctx workflow.Context) {
 	attention := ""
 	if c.parked != nil {
-		attention = "mail_refused"
+		attention = mailRefused
 	}
 	for _, e := range c.effects {
 		if !workflow.Now(ctx).Before(e.since.Add(onboarding.AttentionAfter)) {
-			attention = "slow"
+			attention = slow
 		}
 	}
 	if attention == c.attention {

@@ -149,7 +149,7 @@ func (c *linking) backToProof(ctx workflow.Context) error {
 	return c.moveTo(ctx, onboarding.AwaitProof)
 }
 
-// expired tells whether the case is past its deadline and still a person's turn.
+// expired tells whether the case is past its deadline.
 func (c *linking) expired(ctx workflow.Context) bool {
 	return !workflow.Now(ctx).Before(c.deadline)
 }
