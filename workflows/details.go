@@ -51,6 +51,12 @@ var advice = map[onboarding.Step]string{
 	onboarding.Cancelled:  "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
 }
 
+// A mail that was refused for good turns the step of the system into a person's.
+const (
+	parkedName   = "Wacht op een ander e-mailadres: de mail met de pincode is geweigerd"
+	parkedAdvice = "De gebruiker is aan de beurt: controleer het e-mailadres, of kies op de pagina een ander adres."
+)
+
 var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.Accepted:         "goed",
 	onboarding.WrongCredentials: "gebruikersnaam of wachtwoord klopte niet",
@@ -76,7 +82,11 @@ var mailNames = map[onboarding.MailState]string{
 
 // describe renews the current details: what an agent reads on the page of the case. No event is written for it.
 func (c *linking) describe(ctx workflow.Context) {
-	lines := []string{"### " + stepNames[c.step], ""}
+	heading, counsel := stepNames[c.step], advice[c.step]
+	if c.parked != nil {
+		heading, counsel = parkedName, parkedAdvice
+	}
+	lines := []string{"### " + heading, ""}
 	add := func(name, value string) {
 		if value != "" {
 			lines = append(lines, fmt.Sprintf("- **%s:** %s", name, value))
@@ -91,7 +101,7 @@ func (c *linking) describe(ctx workflow.Context) {
 	add("Laatste controle", c.verdictText())
 	add("Mail met pincode", c.mailText())
 	add("Let op", c.attentionText())
-	lines = append(lines, "", advice[c.step], "", fmt.Sprintf("Ingelogd met niveau %s bij leverancier `%s` op %s.",
+	lines = append(lines, "", counsel, "", fmt.Sprintf("Ingelogd met niveau %s bij leverancier `%s` op %s.",
 		c.in.Level, c.in.Supplier, clockText(c.in.AuthenticatedAt)))
 	workflow.SetCurrentDetails(ctx, strings.Join(lines, "\n"))
 }
@@ -120,7 +130,7 @@ func (c *linking) attentionText() string {
 	case "":
 		return ""
 	case mailRefused:
-		return "de mail is geweigerd. De gebruiker kan een ander adres kiezen; beheer kan de mail opnieuw sturen met RetryNow."
+		return "ligt het aan ons, dan kan beheer de mail opnieuw sturen met RetryNow."
 	}
 	var running []string
 	for _, e := range c.effects {
