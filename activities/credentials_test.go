@@ -136,3 +136,18 @@ func TestTwoIdentitiesForOneAccountExactlyOneWins(t *testing.T) {
 		}
 	}
 }
+
+func TestOldPasswordIsDeadOnceLinkedAndAnswersLikeAnUnknownName(t *testing.T) {
+	d := newDesk(t)
+	d.pin(janeCase, d.mailPIN(d.prove()))
+	_, err := do[Completed](d, d.CompleteLinking, Completion{Case: janeCase})
+	noError(t, err)
+	const otherCase = "22222222-2222-4222-8222-222222222222"
+	d.login("other", boardKvK)
+	d.open(otherCase, "other")
+	linked := d.credentials(otherCase, janeUsername, janePassword, janeEmail)
+	unknown := d.credentials(otherCase, "nobody", janePassword, janeEmail)
+	if a, b := encode(t, linked), encode(t, unknown); a != b || linked.Verdict.Outcome != onboarding.WrongCredentials {
+		t.Errorf("linked %s, unknown %s", a, b)
+	}
+}
