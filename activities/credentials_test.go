@@ -71,6 +71,7 @@ func TestOrganisationOfTheLoginMustBeTheBoardOfTheAccount(t *testing.T) {
 	for name, test := range map[string]struct{ kvk, username string }{
 		"another organisation": {"90009999", janeUsername},
 		"register has no KvK":  {boardKvK, "duinhaven"},
+		"neither has one":      {"", "duinhaven"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
