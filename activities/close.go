@@ -22,10 +22,7 @@ func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 			return err
 		}
 		l.Step, l.Since = in.Step, now
-		if err := tx.VoidPINs(ctx, l.ID, l.Generation+1, now); err != nil {
-			return err
-		}
-		if err := tx.ForgetHandovers(ctx, l.WorkflowID); err != nil {
+		if err := forgetProofs(ctx, tx, l, now); err != nil {
 			return err
 		}
 		if err := tx.SaveLinking(ctx, l); err != nil {
@@ -33,6 +30,15 @@ func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 		}
 		return tx.Audit(ctx, event(string(in.Step), l, now, nil))
 	})
+}
+
+// forgetProofs leaves nothing of a case that ends that could still prove something: its PINs are void and what was
+// handed over to it is gone.
+func forgetProofs(ctx context.Context, tx *store.Tx, l store.Linking, now time.Time) error {
+	if err := tx.VoidPINs(ctx, l.ID, l.Generation+1, now); err != nil {
+		return err
+	}
+	return tx.ForgetHandovers(ctx, l.WorkflowID)
 }
 
 // Lapse is a proof that has not been followed by a PIN in time.

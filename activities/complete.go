@@ -69,7 +69,7 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 	if err != nil {
 		return err
 	}
-	if err := tx.ForgetHandovers(ctx, l.WorkflowID); err != nil {
+	if err := forgetProofs(ctx, tx, l, now); err != nil {
 		return err
 	}
 	kinds := []onboarding.MailKind{onboarding.LinkedMail}

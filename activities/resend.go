@@ -83,6 +83,9 @@ func (a *Activities) ChangeAddress(ctx context.Context, in Check) (Checked, erro
 		if err != nil {
 			return Checked{}, err
 		}
+		if !awaitsPIN(l.Step) {
+			return refuse(onboarding.AskAgain), nil
+		}
 		if soon, err := a.sameAddressTooSoon(ctx, tx, l.ID, form.Email, now); err != nil || soon.Verdict.Outcome != "" {
 			return soon, err
 		}
@@ -92,6 +95,12 @@ func (a *Activities) ChangeAddress(ctx context.Context, in Check) (Checked, erro
 		}
 		return checked, a.moveToAddress(ctx, tx, l, form.Language, now)
 	})
+}
+
+// awaitsPIN tells whether a case is between its proof and its PIN. The workflow lets nothing else in; this is for what
+// the engine does again, out of order, after a reset.
+func awaitsPIN(step onboarding.Step) bool {
+	return step == onboarding.MailingPIN || step == onboarding.AwaitPIN
 }
 
 func (a *Activities) moveToAddress(ctx context.Context, tx *store.Tx, l store.Linking, language string, now time.Time) error {
