@@ -210,7 +210,6 @@ func TestStaleTabs(t *testing.T) {
 		{onboarding.Expired, linkPath}, {onboarding.Cancelled, linkPath},
 	}
 	pages := []string{linkPath, pinPath, "/koppelen/e-mail", homePath}
-	forms := map[string]place{linkPath: atProof, pinPath: atPIN, "/koppelen/pincode/opnieuw": atPIN, "/koppelen/e-mail": atPIN}
 	for _, place := range places {
 		t.Run(string(place.step), func(t *testing.T) {
 			t.Parallel()
@@ -231,7 +230,7 @@ func TestStaleTabs(t *testing.T) {
 				}
 			}
 			b = keepSession(b, w)
-			for form, at := range forms {
+			for form, at := range formsOfACase {
 				joins := place.step == onboarding.Completing && form == pinPath // see the test of double clicks
 				if joins || place.path != homePath && placeOf(place.step) == at {
 					continue
