@@ -44,7 +44,7 @@ func (s *site) submitAddress(c *gin.Context, v visit) error {
 	return s.process(c, v, form{
 		place: atPIN, goal: atPIN, update: workflows.ChangeAddress,
 		input:  addressInput{email, string(languageOf(c))},
-		faults: emailFaults(c, typed),
+		faults: emailFaults(typed),
 		page:   func(_ standing, state formState) page { return addressPage(c, typed, state) },
 	})
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"koppel/messages"
 	"koppel/onboarding"
 )
 
@@ -32,24 +31,35 @@ type formState struct {
 }
 
 // process is what all forms of a case do: a form that the case has left behind shows where the case stands; a
-// faulty one comes back; the rest is submitted, and what the verdict says becomes a redirect or the form again.
+// faulty one comes back, also when only the language is to change; the rest is submitted.
 func (s *site) process(c *gin.Context, v visit, f form) error {
 	st, err := s.standing(c.Request.Context(), v.identity.Hash)
 	if err != nil {
 		return err
 	}
-	nonce, id, ok := sentNonce(c, v)
+	_, _, ok := sentNonce(c, v)
 	joins := st.place == f.joins && ok && len(f.faults) == 0
-	if st.place != f.place && !joins {
+	switches := c.Query(languageField) != ""
+	switch {
+	case st.place != f.place && (switches || !joins):
 		return s.proceed(c, v)
-	}
-	if !ok {
-		f.faults = []fieldError{{Message: text(c, "e.stale", nil)}}
-	}
-	if len(f.faults) > 0 {
-		s.show(c, http.StatusUnprocessableEntity, f.page(st, formState{nonce: newNonce(v.session.FormKey), faults: f.faults}))
+	case switches:
+		s.showAgain(c, v, f, st)
 		return nil
 	}
+	if !ok {
+		f.faults = []fieldError{{Key: "e.stale"}}
+	}
+	if len(f.faults) > 0 {
+		s.showForm(c, v, http.StatusUnprocessableEntity, f, st, formState{nonce: newNonce(v.session.FormKey), faults: f.faults})
+		return nil
+	}
+	return s.submitForm(c, v, f, st)
+}
+
+// submitForm submits a form without faults. What the verdict says becomes a redirect or the form again.
+func (s *site) submitForm(c *gin.Context, v visit, f form, st standing) error {
+	nonce, id, _ := sentNonce(c, v)
 	verdict, err := s.submit(c.Request.Context(), v, string(languageOf(c)), submission{f.update, id, f.input})
 	answer, err := s.replyTo(c, verdict, err)
 	switch {
@@ -66,7 +76,7 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 	if answer.retry > 0 {
 		setRetryAfter(c, answer.retry)
 	}
-	s.show(c, answer.status, f.page(st, formState{nonce, []fieldError{answer.fault}, answer.clear}))
+	s.showForm(c, v, answer.status, f, st, formState{nonce, []fieldError{answer.fault}, answer.clear})
 	return nil
 }
 
@@ -81,12 +91,12 @@ type reply struct {
 	retry     time.Duration // Retry-After; zero: none
 }
 
-func faulty(c *gin.Context, field, key string, args map[string]string) reply {
-	return reply{status: http.StatusUnprocessableEntity, fault: fieldError{field, text(c, key, args)}}
+func faulty(fault fieldError) reply {
+	return reply{status: http.StatusUnprocessableEntity, fault: fault}
 }
 
-func later(c *gin.Context, status int, wait time.Duration, key string, args map[string]string) reply {
-	return reply{status: status, fault: fieldError{Message: text(c, key, args)}, retry: wait}
+func later(status int, wait time.Duration, fault fieldError) reply {
+	return reply{status: status, fault: fault, retry: wait}
 }
 
 // replyTo turns the answer of submit into a reply. Errors without a kind are faults of ours and stay errors.
@@ -94,16 +104,16 @@ func (s *site) replyTo(c *gin.Context, verdict onboarding.Verdict, err error) (r
 	var refusal *onboarding.Error
 	switch {
 	case err == nil:
-		return s.replyToVerdict(c, verdict), nil
+		return s.replyToVerdict(verdict), nil
 	case !errors.As(err, &refusal):
 		return reply{}, err
 	case refusal.Kind == onboarding.Stale:
 		return reply{moved: true}, nil
 	case refusal.Kind == onboarding.Busy:
-		return later(c, http.StatusServiceUnavailable, retrySoon, refusal.Message, nil), nil
+		return later(http.StatusServiceUnavailable, retrySoon, fieldError{Key: refusal.Message}), nil
 	case refusal.Kind == onboarding.Unavailable:
 		s.Log.WarnContext(c.Request.Context(), "no verdict", "route", c.FullPath(), "cause", err)
-		again := later(c, http.StatusServiceUnavailable, retrySoon, refusal.Message, nil)
+		again := later(http.StatusServiceUnavailable, retrySoon, fieldError{Key: refusal.Message})
 		again.keepNonce = true
 		return again, nil
 	}
@@ -111,41 +121,35 @@ func (s *site) replyTo(c *gin.Context, verdict onboarding.Verdict, err error) (r
 }
 
 // replyToVerdict: what the page of the case shows by itself (a lock, a refusal) is a move.
-func (s *site) replyToVerdict(c *gin.Context, verdict onboarding.Verdict) reply {
+func (s *site) replyToVerdict(verdict onboarding.Verdict) reply {
 	left := map[string]string{"n": strconv.Itoa(verdict.TriesLeft)}
-	until := moment(c, verdict.Until)
 	wait := max(verdict.Until.Sub(s.Now()), time.Second)
-	ended := func(key string, args map[string]string) reply {
-		again := faulty(c, "pin", key, args)
+	ended := func(key string, at time.Time) reply {
+		again := faulty(fieldError{Field: "pin", Key: key, At: at})
 		again.clear = true
 		return again
 	}
 	switch verdict.Outcome {
 	case onboarding.WrongCredentials:
-		return faulty(c, "username", "e.cred", left)
+		return faulty(fieldError{Field: "username", Key: "e.cred", Args: left})
 	case onboarding.WrongPIN:
-		return faulty(c, "pin", "e.pin.wrong", left)
+		return faulty(fieldError{Field: "pin", Key: "e.pin.wrong", Args: left})
 	case onboarding.EndedPIN:
-		return ended("e.pin.expired", nil)
+		return ended("e.pin.expired", time.Time{})
 	case onboarding.ReplacedPIN:
-		return ended("e.pin.older", until)
+		return ended("e.pin.older", verdict.Until)
 	case onboarding.TooSoon:
-		return later(c, http.StatusTooManyRequests, wait, "e.mail.soon", until)
+		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.soon", At: verdict.Until})
 	case onboarding.TooManyMails:
-		return later(c, http.StatusTooManyRequests, wait, "e.mail.many", until)
+		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.many", At: verdict.Until})
 	case onboarding.TooManyAddresses:
-		return faulty(c, "email", "e.mail.addresses", nil)
+		return faulty(fieldError{Field: "email", Key: "e.mail.addresses"})
 	case onboarding.AskAgain:
-		return faulty(c, "", "e.again", nil)
+		return faulty(fieldError{Key: "e.again"})
 	case onboarding.TooBusy, onboarding.CheckFailed:
-		return later(c, http.StatusServiceUnavailable, retrySoon, "e.away", nil)
+		return later(http.StatusServiceUnavailable, retrySoon, fieldError{Key: "e.away"})
 	}
 	return reply{moved: true}
-}
-
-// moment fills in the clock time and the date of a text that names when something is possible again.
-func moment(c *gin.Context, at time.Time) map[string]string {
-	return map[string]string{"tijd": messages.Time(languageOf(c), at), "datum": messages.Date(languageOf(c), at)}
 }
 
 // parseForm reads the fields of the body.
@@ -159,13 +163,4 @@ func parseForm(c *gin.Context) error {
 		return &onboarding.Error{Kind: onboarding.Invalid, Message: "p.400"}
 	}
 	return nil
-}
-
-// faultOf is a parser's refusal as the fault of a field.
-func faultOf(c *gin.Context, field string, err error) []fieldError {
-	var refusal *onboarding.Error
-	if !errors.As(err, &refusal) {
-		return nil
-	}
-	return []fieldError{{field, text(c, refusal.Message, refusal.Args)}}
 }

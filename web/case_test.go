@@ -72,7 +72,7 @@ func (w *world) link() {
 	var account string
 	w.must(w.sql.QueryRow(`
 		insert into legacy_accounts (username, username_key, email, institution, password_hash)
-		values ('regenboog01', gen_random_uuid(), 'oud@regenboog.example', '03AB', 'x') returning id`).Scan(&account))
+		values (gen_random_uuid()::text, gen_random_uuid(), 'oud@regenboog.example', '03AB', 'x') returning id`).Scan(&account))
 	w.transact(func(ctx context.Context, tx *store.Tx) error {
 		person := store.Person{Email: jansAddress, Language: "nl"}
 		_, err := tx.Link(ctx, store.Account{ID: account, Institution: "03AB"}, w.identity(), person, nil, w.now)

@@ -17,9 +17,8 @@ type linkView struct {
 	Username     string
 	Organisation string // may be empty
 	KvK          string
-	Minutes      int    // that an unused page keeps one logged in
-	Suggestion   string // an address that looks more likely; empty: none
-	Expired      bool   // the case before this one was not finished in time
+	Minutes      int  // that an unused page keeps one logged in
+	Expired      bool // the case before this one was not finished in time
 }
 
 // linkForm is what was typed. The password goes to the worker and never back to the page.
@@ -82,7 +81,7 @@ func (s *site) submitLink(c *gin.Context, v visit) error {
 	return s.process(c, v, form{
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
 		input:  typed.parsed(),
-		faults: typed.faults(c),
+		faults: typed.faults(),
 		page:   func(st standing, state formState) page { return linkPage(c, v, st, typed, state) },
 	})
 }
@@ -95,26 +94,26 @@ func (f linkForm) parsed() linkForm {
 	return f
 }
 
-func (f linkForm) faults(c *gin.Context) []fieldError {
-	faults := emailFaults(c, f.Email)
+func (f linkForm) faults() []fieldError {
+	faults := emailFaults(f.Email)
 	if strings.TrimSpace(f.Username) == "" {
-		faults = append(faults, fieldError{"username", text(c, "e.user.empty", nil)})
+		faults = append(faults, fieldError{Field: "username", Key: "e.user.empty"})
 	}
 	if f.Password == "" {
-		faults = append(faults, fieldError{"password", text(c, "e.pw.empty", nil)})
+		faults = append(faults, fieldError{Field: "password", Key: "e.pw.empty"})
 	}
 	return faults
 }
 
 // emailFaults refuses what is no address, and addresses that several people read.
-func emailFaults(c *gin.Context, typed string) []fieldError {
+func emailFaults(typed string) []fieldError {
 	email, err := onboarding.ParseEmail(typed)
 	if err != nil {
-		return faultOf(c, "email", err)
+		return faultOf("email", err)
 	}
 	if email.General() {
 		args := map[string]string{"email": string(email), "domein": email.Domain()}
-		return []fieldError{{"email", text(c, "e.mail.general", args)}}
+		return []fieldError{{Field: "email", Key: "e.mail.general", Args: args}}
 	}
 	return nil
 }

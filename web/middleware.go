@@ -100,15 +100,20 @@ const (
 	languageField  = "taal"
 )
 
-// language follows the cookie; ?taal= sets it and shows the same page without the parameter.
+// language follows the cookie; ?taal= sets it. A page that can be asked for again is, without the parameter.
 func (s *site) language(c *gin.Context) {
 	cookie, _ := c.Cookie(languageCookie)
 	c.Set(keyLanguage, messages.ParseLanguage(cookie))
 	query := c.Request.URL.Query()
-	if c.Request.Method != http.MethodGet || !query.Has(languageField) {
+	if !query.Has(languageField) {
 		return
 	}
-	setCookie(c, languageCookie, string(messages.ParseLanguage(query.Get(languageField))), 365*24*time.Hour)
+	chosen := messages.ParseLanguage(query.Get(languageField))
+	setCookie(c, languageCookie, string(chosen), 365*24*time.Hour)
+	if c.Request.Method != http.MethodGet {
+		c.Set(keyLanguage, chosen)
+		return
+	}
 	query.Del(languageField)
 	// One slash: browsers take a Location that starts with two for another host.
 	target := url.URL{Path: "/" + strings.TrimLeft(c.Request.URL.Path, "/"), RawQuery: query.Encode()}

@@ -1,8 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
-	"time"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,13 +15,13 @@ import (
 
 // pinView asks for the PIN and tells what became of its mail.
 type pinView struct {
-	Nonce       string
-	Email       string
-	ValidUntil  string // empty while no mail server has accepted the mail
-	MailState   string // queued sent late refused
-	SentAt      string
-	PIN         string
-	AutoRefresh bool
+	Nonce      string
+	Email      string
+	ValidUntil string // empty while no mail server has accepted the mail
+	MailState  string // queued sent late refused
+	SentAt     string
+	PIN        string
+	Turn       int // of refreshing by itself; 0: it does not
 }
 
 // pinInput is what the worker gets of the form.
@@ -31,11 +32,31 @@ type pinInput struct {
 
 const (
 	sentField    = "nieuw"   // a new PIN was just asked for
-	refreshField = "ververs" // the page refreshes itself
+	refreshField = "ververs" // the page refreshes itself; the value counts how often it has
 )
 
-// refreshTime is how long after the request for a mail the page refreshes itself, for those who chose that it does.
-const refreshTime = 2 * time.Minute
+// lastTurn is how often a page refreshes itself for those who chose that it does (WCAG 2.2.2): two minutes in all.
+const lastTurn = 12
+
+// turnOf is the turn that a page is at, 0 when it does not refresh itself or has done so long enough.
+func turnOf(c *gin.Context) int {
+	turn, err := strconv.Atoi(c.Query(refreshField))
+	if err != nil || turn < 1 || turn > lastTurn {
+		return 0
+	}
+	return turn
+}
+
+// Pending tells whether the mail may still change its state by itself.
+func (v pinView) Pending() bool {
+	return v.MailState == string(onboarding.MailQueued) || v.MailState == string(onboarding.MailLate)
+}
+
+// Refreshes tells whether the page refreshes itself.
+func (v pinView) Refreshes() bool { return v.Turn > 0 && v.Pending() }
+
+// NextTurn is where the page refreshes itself to.
+func (v pinView) NextTurn() string { return fmt.Sprintf("%s?%s=%d", pinPath, refreshField, v.Turn+1) }
 
 // showPIN asks for the PIN, or shows that the link is being made.
 func (s *site) showPIN(c *gin.Context, v visit) error {
@@ -52,7 +73,7 @@ func (s *site) showPIN(c *gin.Context, v visit) error {
 	}
 	state := formState{nonce: newNonce(v.session.FormKey)}
 	if s.pinEnded(st) {
-		state.faults = []fieldError{{"pin", text(c, "e.pin.expired", nil)}}
+		state.faults = []fieldError{{Field: "pin", Key: "e.pin.expired"}}
 	}
 	shown := s.pinPage(c, st, "", state)
 	if c.Query(sentField) != "" {
@@ -72,7 +93,7 @@ func (s *site) submitPIN(c *gin.Context, v visit) error {
 	return s.process(c, v, form{
 		place: atPIN, joins: atWork, goal: atHome, update: workflows.SubmitPIN,
 		input:  pinInput{pin, v.session.TokenHash},
-		faults: faultOf(c, "pin", err),
+		faults: faultOf("pin", err),
 		page:   func(st standing, state formState) page { return s.pinPage(c, st, typed, state) },
 	})
 }
@@ -91,7 +112,7 @@ func (s *site) submitResend(c *gin.Context, v visit) error {
 func (s *site) pinPage(c *gin.Context, st standing, typed string, state formState) page {
 	view := pinView{
 		Nonce: state.nonce, Email: string(s.address(st)), MailState: string(onboarding.MailQueued), PIN: typed,
-		AutoRefresh: c.Query(refreshField) != "" && s.Now().Sub(st.linking.MailAt) < refreshTime,
+		Turn: turnOf(c),
 	}
 	if state.clear {
 		view.PIN = ""
@@ -131,7 +152,7 @@ func (s *site) lockPage(c *gin.Context, st standing, key string) error {
 	until := st.linking.LockedUntil
 	return &statusPage{
 		status:     http.StatusTooManyRequests,
-		view:       statusView{Key: key, Args: moment(c, until), Action: st.place.path(), ShowReference: true},
+		view:       statusView{Key: key, Args: moment(languageOf(c), until), Action: st.place.path(), ShowReference: true},
 		retryAfter: until.Sub(s.Now()),
 	}
 }

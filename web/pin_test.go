@@ -198,6 +198,32 @@ func TestOtherAddress(t *testing.T) {
 	}
 }
 
+func TestRefreshingEndsByItself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("jane")
+	l := w.at(onboarding.MailingPIN, nil)
+	_, err := w.sql.Exec(`update mails set state = 'late' where case_id = $1`, l.ID)
+	w.must(err)
+	refresh := func(query string) string {
+		return b.get(pinPath+query).expect(200).doc.Find("meta[http-equiv=refresh]").AttrOr("content", "")
+	}
+	for query, want := range map[string]string{
+		"": "", "?ververs=1": "10; url=" + pinPath + "?ververs=2", "?ververs=12": "10; url=" + pinPath + "?ververs=13",
+		"?ververs=13": "", "?ververs=0": "", "?ververs=x": "",
+	} {
+		if got := refresh(query); got != want {
+			t.Errorf("%q refreshes with %q, want %q", query, got, want)
+		}
+	}
+	_, err = w.sql.Exec(`update mails set state = 'sent' where case_id = $1`, l.ID)
+	w.must(err)
+	if got := refresh("?ververs=1"); got != "" {
+		t.Errorf("refreshes after the mail was sent: %q", got)
+	}
+}
+
 // Every page shows where the case stands, and every form of another step leads there without being submitted.
 func TestStaleTabs(t *testing.T) {
 	t.Parallel()

@@ -21,19 +21,13 @@ const (
 	keyLogoutNonce = "logoutNonce" // string, form nonce of the logout button
 )
 
-// fieldError is a fault in a form. Field is the id of the input; empty: the fault is of the form as a whole.
-type fieldError struct {
-	Field   string
-	Message string // translated
-}
-
 // page is what a handler has to say; the layout adds the rest.
 type page struct {
 	Template  string // name of a file in templates, without its extension
 	Title     string // translated heading; the layout adds the service name and Fout: or Gelukt
 	Success   string // translated status message at the top; empty: none
-	Notice    string // translated remark at the top that is neither; empty: none
 	Errors    []fieldError
+	Kept      []kept // what the language switch posts back; nil: the page can be asked for again
 	Reference string // of the case, or of a fault; empty: none
 	View      any    // the view struct of the template
 }
@@ -98,7 +92,7 @@ func (r *renderer) screen(c *gin.Context, p page) *screen {
 		Nonce:        c.GetString(keyNonce),
 		LoggedIn:     c.GetBool(keyLoggedIn),
 		LogoutNonce:  c.GetString(keyLogoutNonce),
-		LanguageLink: languageLink(c.Request.URL.Path),
+		LanguageLink: languageLink(c.Request.URL.Path, len(p.Kept) > 0),
 	}
 }
 
@@ -112,5 +106,11 @@ var elsewhere = map[string]string{
 	"/uitloggen":                homePath,
 }
 
-// languageLink is where the language switch leads, up to the language itself. Normally that is the same page.
-func languageLink(path string) string { return elsewhere[path] + "?" + languageField + "=" }
+// languageLink is where the language switch leads, up to the language itself. Normally that is the same page; where
+// it posts back what the page holds, that is the same address in any case.
+func languageLink(path string, posts bool) string {
+	if posts {
+		return path + "?" + languageField + "="
+	}
+	return elsewhere[path] + "?" + languageField + "="
+}

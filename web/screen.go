@@ -53,6 +53,9 @@ func (s *screen) Mark(sentence string) template.HTML {
 	return s.html(template.HTMLEscapeString(sentence))
 }
 
+// Tell is a fault as HTML.
+func (s *screen) Tell(fault fieldError) template.HTML { return s.Mark(fault.in(s.Language)) }
+
 // dutchTerms are names of things that keep their Dutch name in English.
 var dutchTerms = []string{"machtigingenbeheerder", "machtiging", "gemachtigde", "instellingscode", "bestuursnummer",
 	"Dienst Uitvoering Onderwijs"}
@@ -124,9 +127,6 @@ func (s *screen) SummaryHeading() string {
 	}
 	return "summary.wait"
 }
-
-// Pending tells whether a mail in this state may still change state.
-func (s *screen) Pending(mailState string) bool { return mailState == "queued" || mailState == "late" }
 
 // Home is where the name of the service leads.
 func (s *screen) Home() string {

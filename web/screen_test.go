@@ -46,7 +46,7 @@ func TestLanguageLinkStaysOnThisSite(t *testing.T) {
 		"/koppelen/pincode/opnieuw": "/koppelen/pincode?taal=",
 		"/eherkenning/acs":          "/?taal=",
 	} {
-		if got := languageLink(path); got != want {
+		if got := languageLink(path, false); got != want {
 			t.Errorf("%s: want %q, got %q", path, want, got)
 		}
 	}
@@ -54,7 +54,7 @@ func TestLanguageLinkStaysOnThisSite(t *testing.T) {
 
 func TestGeneralAddressIsToldHowToGetAnOwnOne(t *testing.T) {
 	s := sampleScreen(messages.Dutch)
-	s.Errors = []fieldError{{"email", "Fout."}}
+	s.Errors = []fieldError{{Field: "email", Key: "e.mail.empty"}}
 	for typed, want := range map[string]bool{"info@regenboog.example": true, "j.jansen@regenboog.example": false, "info": false} {
 		if got := s.Input("email", typed).NeedsOwnAddress(); got != want {
 			t.Errorf("%s: want %v, got %v", typed, want, got)
