@@ -169,6 +169,11 @@ func (b *browser) send(r *http.Request) answer {
 			b.cookies[cookie.Name] = cookie.Value
 		}
 	}
+	return b.answer(recorder)
+}
+
+func (b *browser) answer(recorder *httptest.ResponseRecorder) answer {
+	b.w.t.Helper()
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(recorder.Body.String()))
 	b.w.must(err)
 	return answer{recorder, b.w.t, doc}
