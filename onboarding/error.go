@@ -20,6 +20,7 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Args    map[string]string
+	Part    string // that is away, for logs; empty with kinds other than Unavailable, or when it is not known
 }
 
 func (e *Error) Error() string { return string(e.Kind) + ": " + e.Message }

@@ -29,24 +29,26 @@ type Store struct{ db *sqlx.DB }
 // Tx is one transaction; its methods are the statements that take part in one.
 type Tx struct{ tx *sqlx.Tx }
 
-// Open prepares a pool for url (postgres://…). It does not connect: a database that is away shows at the first use.
-func Open(url string) (*Store, error) {
-	connector, err := pq.NewConnector(url)
-	if err != nil {
-		return nil, fmt.Errorf("database url: %w", err)
-	}
-	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
-	db.SetMaxOpenConns(20)
-	db.SetMaxIdleConns(10)
-	db.SetConnMaxLifetime(30 * time.Minute)
-	return &Store{db}, nil
+func newStore(db *sql.DB) *Store {
+	db.SetMaxOpenConns(connectionsAtOnce)
+	db.SetMaxIdleConns(connectionsIdle)
+	db.SetConnMaxIdleTime(connectionIdleFor)
+	db.SetConnMaxLifetime(connectionLife)
+	return &Store{sqlx.NewDb(db, "postgres")}
 }
 
 // Close ends the pool.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Ping asks the database for a sign of life.
-func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
+// Ping asks the database whether it can be written to.
+func (s *Store) Ping(ctx context.Context) error {
+	var readOnly bool
+	err := s.db.GetContext(ctx, &readOnly, `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean`)
+	if err == nil && readOnly {
+		return unavailable("ping", errors.New("the database is read-only"))
+	}
+	return translate("ping", err)
+}
 
 // Migrate brings the schema up to date and returns the migrations it applied. Two at once wait for each other.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
@@ -94,13 +96,13 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 func (s *Store) Transact(ctx context.Context, do func(*Tx) error) error {
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return translate("begin", err)
 	}
 	if err := do(&Tx{tx}); err != nil {
 		return errors.Join(err, rollback(tx))
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return translate("commit", err)
 	}
 	return nil
 }
@@ -112,7 +114,7 @@ func rollback(tx *sqlx.Tx) error {
 	return nil
 }
 
-// translate turns "no row" and broken constraints into domain errors and wraps the rest.
+// translate turns "no row", broken constraints and a database that is away into domain errors and wraps the rest.
 func translate(operation string, err error) error {
 	var broken *pq.Error
 	switch {
@@ -122,6 +124,8 @@ func translate(operation string, err error) error {
 		return fmt.Errorf("%s: %w", operation, &onboarding.Error{Kind: onboarding.NotFound, Message: "p.404"})
 	case errors.As(err, &broken) && broken.Code == "23505":
 		return fmt.Errorf("%s: %s: %w", operation, broken.Constraint, &onboarding.Error{Kind: onboarding.Conflict, Message: "p.500"})
+	case onboarding.KindOf(err) == "" && away(err):
+		return unavailable(operation, err)
 	}
 	return fmt.Errorf("%s: %w", operation, err)
 }

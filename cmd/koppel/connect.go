@@ -13,8 +13,9 @@ import (
 	"koppel/store"
 )
 
-func (s settings) openStore() (*store.Store, error) {
-	database, err := store.Open(s.DatabaseURL)
+// openStore opens the database with one of store's ways: for people who wait, or for batches.
+func (s settings) openStore(open func(url string) (*store.Store, error)) (*store.Store, error) {
+	database, err := open(s.DatabaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("KOPPEL_DATABASE_URL: %w", err)
 	}
@@ -27,7 +28,7 @@ func openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("settings:\n%w", err)
 	}
-	return s.openStore()
+	return s.openStore(store.OpenBatch)
 }
 
 // dialTemporal prepares a client from Temporal's own settings. It does not connect yet.

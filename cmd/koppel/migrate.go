@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/sdk/client"
 
+	"koppel/store"
 	"koppel/workflows"
 )
 
@@ -40,7 +41,7 @@ func migrateCommand() *cobra.Command {
 }
 
 func migrateDatabase(ctx context.Context, s settings, out io.Writer) error {
-	database, err := s.openStore()
+	database, err := s.openStore(store.OpenBatch)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"koppel/eherkenning"
 	"koppel/onboarding"
+	"koppel/store"
 	"koppel/web"
 )
 
@@ -37,7 +38,7 @@ func webCommand(log *slog.Logger) *cobra.Command {
 }
 
 func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
-	database, err := s.openStore()
+	database, err := s.openStore(store.Open)
 	if err != nil {
 		return err
 	}

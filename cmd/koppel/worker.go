@@ -10,6 +10,7 @@ import (
 
 	"koppel/activities"
 	"koppel/mail"
+	"koppel/store"
 	"koppel/worker"
 )
 
@@ -31,7 +32,7 @@ func workerCommand(log *slog.Logger) *cobra.Command {
 }
 
 func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
-	database, err := s.openStore()
+	database, err := s.openStore(store.Open)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ const startPatience = 60 * time.Second
 type Options struct {
 	// Unsafe trades the safety of data for speed, for tests: no write is forced to disk.
 	Unsafe bool
+	// Port is where to listen; 0 takes a free one.
+	Port int
 	// LockPatience is how long to wait for another process to leave the folder; 0 does not wait.
 	LockPatience time.Duration
 	// Progress gets a line for each step that takes long; nil for none.
@@ -38,6 +40,8 @@ type Options struct {
 
 // Server is a Postgres on 127.0.0.1 that ends with this process.
 type Server struct {
+	dir     string
+	options Options
 	address string // host:port
 	secret  string // password of the superuser
 	process *child.Process
@@ -68,11 +72,34 @@ func Start(dir string, options Options) (*Server, error) {
 	return server, nil
 }
 
+// Restart starts a server that has ended again, on the address it had.
+func (s *Server) Restart() error {
+	_, port, err := net.SplitHostPort(s.address)
+	if err != nil {
+		return err
+	}
+	options := s.options
+	options.LockPatience = startPatience // its last processes may still be leaving
+	if options.Port, err = strconv.Atoi(port); err != nil {
+		return err
+	}
+	again, err := Start(s.dir, options)
+	if err != nil {
+		return err
+	}
+	s.process = again.process
+	return nil
+}
+
 // start takes a free port; another process may be faster to take it, so it tries again.
 func (c *cluster) start() (*Server, error) {
 	var failures error
 	for range 5 {
-		server, err := c.startOnce()
+		port, err := c.port()
+		if err != nil {
+			return nil, err
+		}
+		server, err := c.startOnce(port)
 		if err == nil {
 			return server, nil
 		}
@@ -81,11 +108,7 @@ func (c *cluster) start() (*Server, error) {
 	return nil, failures
 }
 
-func (c *cluster) startOnce() (*Server, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
+func (c *cluster) startOnce(port int) (*Server, error) {
 	log, err := os.Create(filepath.Join(c.dir, "postgres.log"))
 	if err != nil {
 		return nil, err
@@ -98,7 +121,8 @@ func (c *cluster) startOnce() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := &Server{address: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), secret: c.secret, process: process}
+	server := &Server{dir: c.dir, options: c.options, secret: c.secret, process: process,
+		address: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
 	if err := server.awaitReady(); err != nil {
 		process.Kill()
 		output, _ := os.ReadFile(log.Name())
@@ -174,7 +198,13 @@ func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 // Stop ends all connections and the server, which has then written everything.
 func (s *Server) Stop() error { return s.process.Stop(syscall.SIGINT, 20*time.Second) }
 
-func freePort() (int, error) {
+// Kill ends the server as a crash would.
+func (s *Server) Kill() { s.process.Kill() }
+
+func (c *cluster) port() (int, error) {
+	if c.options.Port != 0 {
+		return c.options.Port, nil
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
