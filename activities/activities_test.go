@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"log/slog"
 	"strings"
@@ -34,11 +35,11 @@ const (
 type desk struct {
 	*Activities
 	t        *testing.T
+	url      string // of the database
 	db       *sqlx.DB
 	mails    *mailtest.Server
 	handover keys.Handover
 	now      time.Time
-	update   int
 }
 
 func newDesk(t *testing.T) *desk {
@@ -50,7 +51,7 @@ func newDesk(t *testing.T) *desk {
 	t.Cleanup(func() { database.Close() })
 	_, err = database.Migrate(t.Context())
 	noError(t, err)
-	d := &desk{t: t, db: sqlx.MustConnect("postgres", url), mails: mailtest.Start(t, mailtest.Options{}),
+	d := &desk{t: t, url: url, db: sqlx.MustConnect("postgres", url), mails: mailtest.Start(t, mailtest.Options{}),
 		now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	t.Cleanup(func() { d.db.Close() })
 	sender, err := mail.NewSender(mail.Settings{Address: d.mails.Address(), From: "MijnHelpdeskPO <noreply@koppel.example>", TLS: mail.TLSNone})
@@ -122,8 +123,7 @@ func do[Result any](d *desk, activity, in any) (result Result, err error) {
 // hand seals form input as web does and returns the check that goes with it.
 func (d *desk) hand(caseID string, form map[string]any) Check {
 	d.t.Helper()
-	d.update++
-	id := strings.Repeat("n", d.update)
+	id := rand.Text()
 	plaintext, err := json.Marshal(form)
 	noError(d.t, err)
 	sealed, err := d.handover.Seal("handovers/"+id, plaintext)

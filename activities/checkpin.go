@@ -75,7 +75,7 @@ func (a *Activities) judgePIN(ctx context.Context, tx *store.Tx, l *store.Linkin
 	if err := tx.CountPINTry(ctx, l.ID, live); err != nil {
 		return onboarding.Verdict{}, err
 	}
-	return countWrong(ctx, tx, l, tries, onboarding.WrongPIN, now)
+	return countWrong(ctx, tx, l, tries, tries, onboarding.WrongPIN, now)
 }
 
 func (a *Activities) confirm(ctx context.Context, tx *store.Tx, l *store.Linking, pin store.PIN, session []byte, now time.Time) (onboarding.Verdict, error) {

@@ -32,7 +32,22 @@ func hold(ctx context.Context, tx *store.Tx, now time.Time, wanted ...counter) (
 func (c counters) add(ctx context.Context, tx *store.Tx, now time.Time) error {
 	for i := range c {
 		c[i].attempts = c[i].limit.Add(c[i].attempts, now)
-		if err := tx.SaveAttempts(ctx, c[i].limit, c[i].subject, c[i].attempts); err != nil {
+	}
+	return c.save(ctx, tx)
+}
+
+func (c counters) save(ctx context.Context, tx *store.Tx) error {
+	for _, each := range c {
+		if err := tx.SaveAttempts(ctx, each.limit, each.subject, each.attempts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c counters) forget(ctx context.Context, tx *store.Tx) error {
+	for _, each := range c {
+		if err := tx.ForgetAttempts(ctx, each.limit, each.subject); err != nil {
 			return err
 		}
 	}

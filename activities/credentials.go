@@ -1,12 +1,10 @@
 package activities
 
 import (
-	"cmp"
 	"context"
 	"time"
 
 	"koppel/onboarding"
-	"koppel/passwords"
 	"koppel/store"
 )
 
@@ -40,18 +38,18 @@ func (a *Activities) CheckCredentials(ctx context.Context, in Check) (Checked, e
 }
 
 func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *store.Linking, form credentialsForm, now time.Time) (Checked, error) {
-	account, refusal, err := a.verify(ctx, tx, l, form, now)
-	if err != nil || refusal.Outcome != "" {
-		return Checked{Verdict: refusal}, err
-	}
 	identity, err := tx.Identity(ctx, l.Identity)
 	if err != nil {
 		return Checked{}, err
 	}
+	account, refusal, err := a.verify(ctx, tx, l, identity, form, now)
+	if err != nil || refusal.Outcome != "" {
+		return Checked{Verdict: refusal}, err
+	}
 	switch {
 	case account.Person != "":
 		l.Refusal = onboarding.Taken
-	case account.BoardKvK == "" || account.BoardKvK != identity.Organisation:
+	case !ownBoard(account, identity):
 		l.Refusal = onboarding.Mismatch
 	}
 	if l.Refusal != "" {
@@ -67,43 +65,14 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 	return checked, tx.Audit(ctx, event("proof.right", *l, now, map[string]any{"institution": account.Institution}))
 }
 
-// verify compares the password. Unknown, wrong and locked cost one hash each and leave the same traces, so that
-// nobody learns which usernames exist. The rows of the counters are held before the compare and the count is
-// committed with the answer: parallel tries queue up.
-func (a *Activities) verify(ctx context.Context, tx *store.Tx, l *store.Linking, form credentialsForm, now time.Time) (store.Account, onboarding.Verdict, error) {
-	username := UsernameKey(form.Username)
-	pair := a.Lookup.Hash("credentials", l.Identity, username)
-	tries, err := hold(ctx, tx, now,
-		counter{limit: onboarding.CredentialTries, subject: pair},
-		counter{limit: onboarding.CredentialIdentityTries, subject: l.Identity})
-	if err != nil {
-		return store.Account{}, onboarding.Verdict{}, err
+// countWrong counts a wrong try and answers it: tries left before the first lock of own, or locked. all holds own and
+// whatever else the try counts for.
+func countWrong(ctx context.Context, tx *store.Tx, l *store.Linking, all, own counters, wrong onboarding.Outcome, now time.Time) (onboarding.Verdict, error) {
+	if err := all.add(ctx, tx, now); err != nil {
+		return onboarding.Verdict{}, err
 	}
-	account, err := tx.AccountByUsername(ctx, username)
-	if err != nil && onboarding.KindOf(err) != onboarding.NotFound {
-		return store.Account{}, onboarding.Verdict{}, err
-	}
-	right, err := passwords.Verify(ctx, cmp.Or(account.PasswordHash, passwords.Dummy()), form.Password)
-	if err != nil {
-		return store.Account{}, onboarding.Verdict{}, err
-	}
-	right = right && account.PasswordHash != ""
-	if tries.lockedUntil(now).IsZero() && right {
-		return account, onboarding.Verdict{}, tx.ForgetAttempts(ctx, onboarding.CredentialTries, pair)
-	}
-	verdict, err := countWrong(ctx, tx, l, tries, onboarding.WrongCredentials, now)
-	return store.Account{}, verdict, err
-}
-
-// countWrong counts a wrong try and answers it: tries left, or locked. While locked nothing is counted.
-func countWrong(ctx context.Context, tx *store.Tx, l *store.Linking, tries counters, wrong onboarding.Outcome, now time.Time) (onboarding.Verdict, error) {
-	if tries.lockedUntil(now).IsZero() {
-		if err := tries.add(ctx, tx, now); err != nil {
-			return onboarding.Verdict{}, err
-		}
-	}
-	l.LockedUntil = tries.lockedUntil(now)
-	verdict := onboarding.Verdict{Outcome: wrong, TriesLeft: tries.left(now)}
+	l.LockedUntil = own.lockedUntil(now)
+	verdict := onboarding.Verdict{Outcome: wrong, TriesLeft: own.left(now)}
 	if !l.LockedUntil.IsZero() {
 		verdict = onboarding.Verdict{Outcome: onboarding.Locked, Until: l.LockedUntil}
 	}

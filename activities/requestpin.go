@@ -76,7 +76,20 @@ func (a *Activities) countMail(ctx context.Context, tx *store.Tx, l store.Linkin
 	if until := counts.lockedUntil(now); !until.IsZero() {
 		return 0, refuseUntil(onboarding.TooManyMails, until), nil
 	}
+	if err := a.watchMails(ctx, tx, now); err != nil {
+		return 0, Checked{}, err
+	}
 	return len(mails) + 1, Checked{}, counts.add(ctx, tx, now)
+}
+
+// watchMails tells the operators when so many PIN mails are asked for that somebody may be abusing them. Nobody is
+// refused for it: that would let a stranger lock everybody out.
+func (a *Activities) watchMails(ctx context.Context, tx *store.Tx, now time.Time) error {
+	requested, err := tx.PINMailsSince(ctx, now.Add(-onboarding.PINMailAlarmWindow), onboarding.PINMailAlarm)
+	if requested >= onboarding.PINMailAlarm {
+		a.Log.WarnContext(ctx, "many PIN mails", "at_least", requested, "within", onboarding.PINMailAlarmWindow.String())
+	}
+	return err
 }
 
 // addresses lists the addresses that a case has used, each once.

@@ -153,7 +153,6 @@ func (d *desk) freshProof() string {
 
 // forget takes everything back to where no case had been.
 func (d *desk) forget() {
-	d.update = 0
 	d.db.MustExec(`
 		update legacy_accounts a set person = null, linked_at = null,
 			password_hash = (select password_hash from legacy_accounts where username = 'duinhaven') where person is not null;

@@ -12,6 +12,8 @@ const (
 	HandoverLife    = 10 * time.Minute
 	PendingLogin    = 15 * time.Minute
 	AttentionAfter  = 5 * time.Minute // of an effect that does not get done
+
+	PINMailAlarmWindow = 10 * time.Minute
 )
 
 // Numbers of a linking.
@@ -20,6 +22,7 @@ const (
 	PINMailsPerCase     = 5
 	PINAddressesPerCase = 3
 	SessionsAtOnce      = 5
+	PINMailAlarm        = 300 // of anybody within PINMailAlarmWindow: somebody has to look
 )
 
 // Times of a session.
@@ -30,64 +33,29 @@ const (
 	SessionTouch        = time.Minute // the last use is written at most so often
 )
 
-// Limit counts events of one subject within a window. Each time Max is reached the subject is locked for the next
-// of Locks (the last one again and again); a day without events forgets the locks.
-type Limit struct {
-	Scope  string
-	Max    int
-	Window time.Duration
-	Locks  []time.Duration
-}
-
 var ladder = []time.Duration{15 * time.Minute, 2 * time.Hour, 24 * time.Hour}
 
 var day = []time.Duration{24 * time.Hour}
 
-// The limits of a linking and their subjects.
+// waits follow each wrong try after the first Max: NIST SP 800-63B lets them grow from 30 seconds to an hour.
+var waits = []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute,
+	16 * time.Minute, 32 * time.Minute, time.Hour}
+
+// The limits of one identity, case, account or address.
 var (
-	CredentialTries         = Limit{"credentials", 5, 15 * time.Minute, ladder}      // identity and username
-	CredentialIdentityTries = Limit{"credentials-identity", 10, 24 * time.Hour, day} // identity
-	PINCaseTries            = Limit{"pin-case", 5, LinkingOpen, ladder}              // linking
-	PINIdentityTries        = Limit{"pin-identity", 15, 24 * time.Hour, day}         // identity
-	PINAccountTries         = Limit{"pin-account", 30, 24 * time.Hour, day}          // account
-	MailsPerAddress         = Limit{"mail-address", 10, 24 * time.Hour, day}         // address
-	MailsPerIdentity        = Limit{"mail-identity", 10, 24 * time.Hour, day}        // identity
+	CredentialTries         = Limit{Scope: "credentials", Max: 5, Window: 15 * time.Minute, Locks: ladder}      // identity and username
+	CredentialIdentityTries = Limit{Scope: "credentials-identity", Max: 10, Window: 24 * time.Hour, Locks: day} // identity
+	PINCaseTries            = Limit{Scope: "pin-case", Max: 5, Window: LinkingOpen, Locks: ladder}              // linking
+	PINIdentityTries        = Limit{Scope: "pin-identity", Max: 15, Window: 24 * time.Hour, Locks: day}         // identity
+	PINAccountTries         = Limit{Scope: "pin-account", Max: 30, Window: 24 * time.Hour, Locks: day}          // account
+	MailsPerAddress         = Limit{Scope: "mail-address", Max: 10, Window: 24 * time.Hour, Locks: day}         // address
+	MailsPerIdentity        = Limit{Scope: "mail-identity", Max: 10, Window: 24 * time.Hour, Locks: day}        // identity
 )
 
-// Attempts is the count of one subject under a Limit.
-type Attempts struct {
-	Failures    int
-	Locks       int
-	FirstAt     time.Time
-	LastAt      time.Time
-	LockedUntil time.Time // zero or past: not locked
-}
-
-// LockedAt tells whether the subject is locked at now.
-func (a Attempts) LockedAt(now time.Time) bool { return now.Before(a.LockedUntil) }
-
-// Add counts one event at now and returns the new count. It does not look at locks.
-func (l Limit) Add(a Attempts, now time.Time) Attempts {
-	if now.Sub(a.LastAt) >= 24*time.Hour {
-		a.Locks = 0
-	}
-	if now.Sub(a.FirstAt) >= l.Window || a.Failures == 0 {
-		a.Failures, a.FirstAt = 0, now
-	}
-	a.Failures++
-	a.LastAt = now
-	if a.Failures >= l.Max {
-		a.LockedUntil = now.Add(l.Locks[min(a.Locks, len(l.Locks)-1)])
-		a.Locks++
-		a.Failures = 0
-	}
-	return a
-}
-
-// Left is how many events the subject has left before the next lock.
-func (l Limit) Left(a Attempts, now time.Time) int {
-	if a.LockedAt(now) {
-		return 0
-	}
-	return l.Max - a.Failures
-}
+// The limits of one username over all identities that try it (decision 15).
+var (
+	// OrganisationTries counts what identities of one organisation try: more than 20 in an hour get slower and slower.
+	OrganisationTries = Limit{Scope: "credentials-organisation", Max: 21, Window: time.Hour, Locks: waits, Narrows: true}
+	// UsernameTries counts what anybody tries, in a row: so many close the door to other organisations.
+	UsernameTries = Limit{Scope: "credentials-username", Max: 100}
+)

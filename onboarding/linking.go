@@ -29,6 +29,7 @@ const (
 	EndedPIN         Outcome = "ended_pin"    // expired, or its tries are used up
 	ReplacedPIN      Outcome = "replaced_pin" // voided by a change of address
 	Locked           Outcome = "locked"       // too many wrong ones: the step opens again at Until
+	Closed           Outcome = "closed"       // too many wrong passwords for this username: it takes no more from other organisations
 	Taken            Outcome = "taken"        // the account belongs to somebody else by now
 	Mismatch         Outcome = "mismatch"     // the organisation of the login is not the account's board
 	TooSoon          Outcome = "too_soon"     // the last mail is less than a minute old

@@ -74,3 +74,11 @@ func (t *Tx) MailsDue(ctx context.Context, caseID string) (int, error) {
 		select count(*) from mails where case_id = $1 and kind <> 'pin' and state in ('queued', 'late')`, caseID)
 	return due, translate("count mails", err)
 }
+
+// PINMailsSince counts the PIN mails of all cases that were requested after since, and stops counting at most.
+func (t *Tx) PINMailsSince(ctx context.Context, since time.Time, most int) (int, error) {
+	var requested int
+	err := t.tx.GetContext(ctx, &requested, `
+		select count(*) from (select from mails where kind = 'pin' and requested_at > $1 limit $2) as recent`, since, most)
+	return requested, translate("count pin mails", err)
+}

@@ -132,6 +132,8 @@ func (s *site) replyToVerdict(verdict onboarding.Verdict) reply {
 	switch verdict.Outcome {
 	case onboarding.WrongCredentials:
 		return faulty(fieldError{Field: "username", Key: "e.cred", Args: left})
+	case onboarding.Closed:
+		return faulty(fieldError{Field: "username", Key: "e.cred.closed"})
 	case onboarding.WrongPIN:
 		return faulty(fieldError{Field: "pin", Key: "e.pin.wrong", Args: left})
 	case onboarding.EndedPIN:
@@ -139,9 +141,9 @@ func (s *site) replyToVerdict(verdict onboarding.Verdict) reply {
 	case onboarding.ReplacedPIN:
 		return ended("e.pin.older", verdict.Until)
 	case onboarding.TooSoon:
-		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.soon", At: verdict.Until})
+		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.soon", At: onboarding.OnTheMinute(verdict.Until)})
 	case onboarding.TooManyMails:
-		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.many", At: verdict.Until})
+		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.many", At: onboarding.OnTheMinute(verdict.Until)})
 	case onboarding.TooManyAddresses:
 		return faulty(fieldError{Field: "email", Key: "e.mail.addresses"})
 	case onboarding.AskAgain:

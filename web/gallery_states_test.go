@@ -54,6 +54,7 @@ var linkStates = []state{
 	{"link-stale", linkFormWith("nonce", "x.y")},
 	{"link-wrong", judged(onboarding.Verdict{Outcome: onboarding.WrongCredentials, TriesLeft: 4}, linkFormWith())},
 	{"link-wrong-last", judged(onboarding.Verdict{Outcome: onboarding.WrongCredentials, TriesLeft: 1}, linkFormWith())},
+	{"link-closed", judged(onboarding.Verdict{Outcome: onboarding.Closed}, linkFormWith())},
 	{"link-ask-again", judged(onboarding.Verdict{Outcome: onboarding.AskAgain}, linkFormWith())},
 	{"link-many-mails", judged(onboarding.Verdict{Outcome: onboarding.TooManyMails, Until: noon.Add(time.Hour)}, linkFormWith())},
 	{"link-many-addresses", judged(onboarding.Verdict{Outcome: onboarding.TooManyAddresses}, linkFormWith())},

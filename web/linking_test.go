@@ -83,7 +83,7 @@ func TestFaultsOfTheLinkForm(t *testing.T) {
 
 func TestVerdictsOnCredentials(t *testing.T) {
 	t.Parallel()
-	until := noon.Add(15 * time.Minute)
+	until := noon.Add(14*time.Minute + time.Second) // shown as 15
 	tests := []struct {
 		verdict onboarding.Verdict
 		status  int
@@ -91,8 +91,9 @@ func TestVerdictsOnCredentials(t *testing.T) {
 		retry   string
 	}{
 		{onboarding.Verdict{Outcome: onboarding.WrongCredentials, TriesLeft: 4}, 422, nl("e.cred", "n", "4"), ""},
+		{onboarding.Verdict{Outcome: onboarding.Closed}, 422, nl("e.cred.closed"), ""},
 		{onboarding.Verdict{Outcome: onboarding.AskAgain}, 422, nl("e.again"), ""},
-		{onboarding.Verdict{Outcome: onboarding.TooManyMails, Until: until}, 429, nl("e.mail.many", "tijd", "12.15", "datum", "21 april 2026"), "900"},
+		{onboarding.Verdict{Outcome: onboarding.TooManyMails, Until: until}, 429, nl("e.mail.many", "tijd", "12.15", "datum", "21 april 2026"), "841"},
 		{onboarding.Verdict{Outcome: onboarding.TooManyAddresses, Until: until}, 422, nl("e.mail.addresses"), ""},
 		{onboarding.Verdict{Outcome: onboarding.TooBusy}, 503, nl("e.away"), "5"},
 		{onboarding.Verdict{Outcome: onboarding.CheckFailed}, 503, nl("e.away"), "5"},

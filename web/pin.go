@@ -152,7 +152,7 @@ func (s *site) lockPage(c *gin.Context, st standing, key string) error {
 	until := st.linking.LockedUntil
 	return &statusPage{
 		status:     http.StatusTooManyRequests,
-		view:       statusView{Key: key, Args: moment(languageOf(c), until), Action: st.place.path(), ShowReference: true},
+		view:       statusView{Key: key, Args: moment(languageOf(c), onboarding.OnTheMinute(until)), Action: st.place.path(), ShowReference: true},
 		retryAfter: until.Sub(s.Now()),
 	}
 }

@@ -64,6 +64,7 @@ var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.EndedPIN:         "pincode werkte niet meer",
 	onboarding.ReplacedPIN:      "pincode was vervangen door een nieuwere",
 	onboarding.Locked:           "te vaak fout; de stap is op slot",
+	onboarding.Closed:           "te vaak fout; met deze gebruikersnaam kan een andere organisatie niet meer proberen",
 	onboarding.Taken:            "het account is al gekoppeld aan een andere eHerkenning",
 	onboarding.Mismatch:         "de organisatie van de inlog is niet het bestuur van het account",
 	onboarding.TooSoon:          "te snel na de vorige mail gevraagd",
@@ -112,7 +113,7 @@ func (c *linking) verdictText() string {
 		text += fmt.Sprintf(" (nog %d keer)", c.verdict.TriesLeft)
 	}
 	if !c.verdict.Until.IsZero() {
-		text += ", tot " + clockText(c.verdict.Until)
+		text += ", tot " + clockText(onboarding.OnTheMinute(c.verdict.Until))
 	}
 	return text
 }
