@@ -59,3 +59,19 @@ var (
 	// UsernameTries counts what anybody tries, in a row: so many close the door to other organisations.
 	UsernameTries = Limit{Scope: "credentials-username", Max: 100}
 )
+
+// Pace is how often one network may do something: an IPv4 address or an IPv6 /64; a /48 may four times as much. A
+// school often has one address, so a pace slows down and never locks.
+type Pace struct {
+	Events int
+	Per    time.Duration
+	Burst  int // at once, after a rest
+}
+
+// The paces, and what they count.
+var (
+	LoginPace      = Pace{10, time.Minute, 20}      // logins started; answers of the broker, as each may write a line of audit
+	CredentialPace = Pace{30, 10 * time.Minute, 30} // forms with a password
+	PINPace        = Pace{60, 10 * time.Minute, 60} // forms with a PIN or an address
+	PINMailPace    = Pace{30, time.Hour, 30}        // mails with a PIN asked for
+)

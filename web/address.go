@@ -43,6 +43,7 @@ func (s *site) submitAddress(c *gin.Context, v visit) error {
 	email, _ := onboarding.ParseEmail(typed) // emailFaults reports what is wrong with it
 	return s.process(c, v, form{
 		place: atPIN, goal: atPIN, update: workflows.ChangeAddress,
+		pace: s.paces.pins, mails: true,
 		input:  addressInput{email, string(languageOf(c))},
 		faults: emailFaults(typed),
 		page:   func(_ standing, state formState) page { return addressPage(c, typed, state) },

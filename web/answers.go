@@ -20,6 +20,8 @@ type form struct {
 	update string       // one of the updates of workflows
 	input  any          // for the worker; nil where the form has no fields
 	faults []fieldError // found without asking anybody
+	pace   *pace        // of the network that sends it
+	mails  bool         // accepted, it mails a PIN
 	page   func(standing, formState) page
 }
 
@@ -60,8 +62,7 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 // submitForm submits a form without faults. What the verdict says becomes a redirect or the form again.
 func (s *site) submitForm(c *gin.Context, v visit, f form, st standing) error {
 	nonce, id, _ := sentNonce(c, v)
-	verdict, err := s.submit(c.Request.Context(), v, string(languageOf(c)), submission{f.update, id, f.input})
-	answer, err := s.replyTo(c, verdict, err)
+	verdict, answer, err := s.ask(c, v, f, id)
 	switch {
 	case err != nil:
 		return err
@@ -78,6 +79,26 @@ func (s *site) submitForm(c *gin.Context, v visit, f form, st standing) error {
 	}
 	s.showForm(c, v, answer.status, f, st, formState{nonce, []fieldError{answer.fault}, answer.clear})
 	return nil
+}
+
+// ask submits a form, unless its network is too fast: then nothing happens, and the form can be sent again as it is.
+func (s *site) ask(c *gin.Context, v visit, f form, id string) (onboarding.Verdict, reply, error) {
+	network, now := c.ClientIP(), s.Now()
+	wait := f.pace.take(network, now)
+	if wait == 0 && f.mails {
+		wait = s.paces.pinMails.take(network, now)
+	}
+	if wait > 0 {
+		slow := later(http.StatusTooManyRequests, wait, fieldError{Key: "e.pace", At: onboarding.OnTheMinute(now.Add(wait))})
+		slow.keepNonce = true
+		return onboarding.Verdict{}, slow, nil
+	}
+	verdict, err := s.submit(c.Request.Context(), v, string(languageOf(c)), submission{f.update, id, f.input})
+	if f.mails && err == nil && verdict.Outcome != onboarding.Accepted {
+		s.paces.pinMails.giveBack(network, s.Now())
+	}
+	answer, err := s.replyTo(c, verdict, err)
+	return verdict, answer, err
 }
 
 // reply is what becomes of a submitted form: the browser goes on to where the case stands, or the form comes back

@@ -77,6 +77,6 @@ func randomReference() onboarding.Reference {
 }
 
 func setRetryAfter(c *gin.Context, wait time.Duration) {
-	seconds := max(1, int(wait.Round(time.Second)/time.Second))
+	seconds := max(1, int((wait+time.Second-1)/time.Second)) // rounded up: trying then works
 	c.Header("Retry-After", strconv.Itoa(seconds))
 }

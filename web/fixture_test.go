@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -59,9 +60,11 @@ type world struct {
 	receiver keys.Receiver
 	log      *strings.Builder
 	now      time.Time
+	browsers int
 }
 
-func newWorld(t *testing.T) *world {
+// newWorld makes a website, with changed settings if wanted.
+func newWorld(t *testing.T, changes ...func(*Settings)) *world {
 	t.Helper()
 	w := &world{t: t, engine: &engine{}, log: &strings.Builder{}, now: noon}
 	w.openStore()
@@ -73,12 +76,16 @@ func newWorld(t *testing.T) *world {
 		w.records.UnmarshalText([]byte("r1:"+keys.Generate())),
 		handover.UnmarshalText([]byte(public)),
 		w.receiver.UnmarshalText([]byte(private))))
-	w.site, err = New(Settings{
+	settings := Settings{
 		Store: w.db, Temporal: w.engine, ServiceProvider: w.startBroker(),
 		Lookup: w.lookup, Records: w.records, Handover: handover,
 		PublicURL: publicURL, HelpdeskMail: "helpdesk@example.nl", HelpdeskPhone: "070 000 00 00", MailFrom: "koppel@example.nl",
 		Now: w.clock, Log: slog.New(slog.NewTextHandler(w.log, nil)),
-	})
+	}
+	for _, change := range changes {
+		change(&settings)
+	}
+	w.site, err = New(settings)
 	w.must(err)
 	return w
 }
@@ -130,10 +137,15 @@ func (w *world) startBroker() *eherkenning.ServiceProvider {
 // browser keeps cookies and behaves as a browser on our own pages.
 type browser struct {
 	w       *world
+	address string // that it connects from
 	cookies map[string]string
 }
 
-func (w *world) browser() *browser { return &browser{w, map[string]string{}} }
+// browser is a browser in a network of its own.
+func (w *world) browser() *browser {
+	w.browsers++
+	return &browser{w, fmt.Sprintf("10.0.%d.%d:1234", w.browsers/256, w.browsers%256), map[string]string{}}
+}
 
 // answer is what came back.
 type answer struct {
@@ -157,6 +169,7 @@ func (b *browser) post(target string, form url.Values) answer {
 
 func (b *browser) send(r *http.Request) answer {
 	b.w.t.Helper()
+	r.RemoteAddr = b.address
 	for name, value := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
@@ -180,7 +193,7 @@ func (b *browser) answer(recorder *httptest.ResponseRecorder) answer {
 }
 
 // copy is another browser that has got hold of the same cookies.
-func (b *browser) copy() *browser { return &browser{b.w, maps.Clone(b.cookies)} }
+func (b *browser) copy() *browser { return &browser{b.w, b.address, maps.Clone(b.cookies)} }
 
 // follow goes where a redirect leads.
 func (b *browser) follow(a answer) answer {

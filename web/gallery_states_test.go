@@ -58,6 +58,10 @@ var linkStates = []state{
 	{"link-ask-again", judged(onboarding.Verdict{Outcome: onboarding.AskAgain}, linkFormWith())},
 	{"link-many-mails", judged(onboarding.Verdict{Outcome: onboarding.TooManyMails, Until: noon.Add(time.Hour)}, linkFormWith())},
 	{"link-many-addresses", judged(onboarding.Verdict{Outcome: onboarding.TooManyAddresses}, linkFormWith())},
+	{"link-too-fast", func(g *guest) answer {
+		g.enter().w.engine.answers(onboarding.Verdict{Outcome: onboarding.AskAgain})
+		return tooFast(func() answer { return g.fillIn(linkPath, linkPath, credentials("")) })
+	}},
 	{"link-busy", failing(refusal(onboarding.Busy), linkFormWith())},
 	{"link-slow", away(tooLate, linkFormWith())},
 	{"link-away", away(errAway, linkFormWith())},
@@ -125,6 +129,7 @@ var homeStates = []state{
 
 var otherStates = []state{
 	{"logged-out", func(g *guest) answer { return g.get(loggedOutPath) }},
+	{"too-fast", func(g *guest) answer { return tooFast(func() answer { return g.post(startPath, nil) }) }},
 	{"expired", func(g *guest) answer { return g.get(expiredPath) }},
 	{"unreadable", func(g *guest) answer { return g.enter().send(posted(linkPath, "email=%zz")) }},
 	{"too-large", func(g *guest) answer {
@@ -220,6 +225,15 @@ func judged(verdict onboarding.Verdict, shows func(*guest) answer) func(*guest) 
 // failing lets the case fail like this.
 func failing(err error, shows func(*guest) answer) func(*guest) answer {
 	return func(g *guest) answer { g.w.engine.rejects(err); return shows(g) }
+}
+
+// tooFast asks until the network is told to slow down.
+func tooFast(ask func() answer) answer {
+	for {
+		if a := ask(); a.Code == http.StatusTooManyRequests {
+			return a
+		}
+	}
 }
 
 func refusal(kind onboarding.Kind) error {

@@ -80,6 +80,7 @@ func (s *site) submitLink(c *gin.Context, v visit) error {
 	}
 	return s.process(c, v, form{
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
+		pace: s.paces.credentials, mails: true,
 		input:  typed.parsed(),
 		faults: typed.faults(),
 		page:   func(st standing, state formState) page { return linkPage(c, v, st, typed, state) },

@@ -79,6 +79,19 @@ func (s *site) limits(c *gin.Context) {
 	c.Next()
 }
 
+// paced answers a network that is too fast with a page that says when to come back.
+func (s *site) paced(p *pace, handler func(*gin.Context) error) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		wait := p.take(c.ClientIP(), s.Now())
+		if wait == 0 {
+			return handler(c)
+		}
+		at := onboarding.OnTheMinute(s.Now().Add(wait))
+		return &statusPage{status: http.StatusTooManyRequests, retryAfter: wait,
+			view: statusView{Key: "p.pace", Args: moment(languageOf(c), at), Action: loginPath}}
+	}
+}
+
 // newOriginCheck refuses posts from other sites. The one exception is the broker's post of an artifact, which
 // counts for nothing without the cookie of the browser that started the login.
 func (s *site) newOriginCheck(public *url.URL) (gin.HandlerFunc, error) {

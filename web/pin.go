@@ -92,6 +92,7 @@ func (s *site) submitPIN(c *gin.Context, v visit) error {
 	pin, err := onboarding.ParsePIN(typed)
 	return s.process(c, v, form{
 		place: atPIN, joins: atWork, goal: atHome, update: workflows.SubmitPIN,
+		pace:   s.paces.pins,
 		input:  pinInput{pin, v.session.TokenHash},
 		faults: faultOf("pin", err),
 		page:   func(st standing, state formState) page { return s.pinPage(c, st, typed, state) },
@@ -105,6 +106,7 @@ func (s *site) submitResend(c *gin.Context, v visit) error {
 	}
 	return s.process(c, v, form{
 		place: atPIN, goal: atPIN, query: "?" + sentField + "=1", update: workflows.ResendPIN,
+		pace: s.paces.pins, mails: true,
 		page: func(st standing, state formState) page { return s.pinPage(c, st, "", state) },
 	})
 }

@@ -28,8 +28,9 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	engine := gin.New()
 	engine.RedirectTrailingSlash = false
 	engine.HandleMethodNotAllowed = true
-	if err := engine.SetTrustedProxies(nil); err != nil {
-		return nil, fmt.Errorf("web: %w", err)
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
+	if err := engine.SetTrustedProxies(s.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	checkOrigin, err := s.newOriginCheck(public)
 	if err != nil {
@@ -46,10 +47,10 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages := engine.Group("/", s.recognise)
 	// S1, S2: to the broker and back
 	pages.GET(loginPath, s.handle(s.showLogin))
-	pages.POST(startPath, s.handle(s.startLogin))
-	pages.GET(acsPath, s.handle(s.receiveArtifact))
-	pages.POST(acsPath, s.handle(s.keepArtifact))
-	pages.GET(backPath, s.handle(s.fetchArtifact))
+	pages.POST(startPath, s.handle(s.paced(s.paces.starts, s.startLogin)))
+	pages.GET(acsPath, s.handle(s.paced(s.paces.returns, s.receiveArtifact)))
+	pages.POST(acsPath, s.handle(s.paced(s.paces.posts, s.keepArtifact)))
+	pages.GET(backPath, s.handle(s.paced(s.paces.returns, s.fetchArtifact)))
 	// S3: the old account
 	pages.GET(linkPath, s.inSession(s.showLink))
 	pages.POST(linkPath, s.inSession(s.submitLink))

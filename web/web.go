@@ -40,7 +40,7 @@ type ServiceProvider interface {
 	BrokerOrigin() string
 }
 
-// Settings is everything the website depends on. All fields are needed.
+// Settings is everything the website depends on. Fields are needed unless they say otherwise.
 type Settings struct {
 	Store           *store.Store
 	Temporal        Temporal
@@ -51,7 +51,8 @@ type Settings struct {
 	PublicURL       string        // https://host[:port], or http on a loopback host
 	HelpdeskMail    string
 	HelpdeskPhone   string
-	MailFrom        string // sender of the mails, as pages name it
+	MailFrom        string  // sender of the mails, as pages name it
+	TrustedProxies  Proxies // may be none: then a request comes from where its connection does
 	Now             func() time.Time
 	Log             *slog.Logger
 }
@@ -61,7 +62,21 @@ type site struct {
 	Settings
 	sessions *sessions
 	pages    *renderer
+	paces    paces
 	secure   bool // PublicURL is https
+}
+
+// paces are what one network may do, each counted by itself.
+type paces struct {
+	starts, posts, returns *pace // of logins: to the broker, its post of an artifact, and back
+	credentials, pins      *pace
+	pinMails               *pace
+}
+
+func newPaces() paces {
+	login := func() *pace { return newPace(onboarding.LoginPace) }
+	return paces{starts: login(), posts: login(), returns: login(), credentials: newPace(onboarding.CredentialPace),
+		pins: newPace(onboarding.PINPace), pinMails: newPace(onboarding.PINMailPace)}
 }
 
 // New checks the settings, parses the templates and returns the website.
@@ -79,6 +94,7 @@ func New(settings Settings) (http.Handler, error) {
 		Settings: settings,
 		sessions: newSessions(settings.Store, settings.Now),
 		pages:    pages,
+		paces:    newPaces(),
 		secure:   public.Scheme == "https",
 	}
 	gin.SetMode(gin.ReleaseMode)

@@ -12,6 +12,7 @@ import (
 
 	"koppel/keys"
 	"koppel/mail"
+	"koppel/web"
 )
 
 // settings is all that koppel reads from its environment. Every one can also be given as a file: NAME_FILE holds the
@@ -25,6 +26,8 @@ type settings struct {
 	Listen string `env:"KOPPEL_LISTEN" envDefault:"localhost:8080"`
 	// PublicURL is how browsers reach web: https://mijnhelpdeskpo.example, without a path.
 	PublicURL string `env:"KOPPEL_PUBLIC_URL" for:"web"`
+	// TrustedProxies are the networks of the proxies before web: 10.0.0.0/8,fd00::/8. Only their X-Forwarded-For counts.
+	TrustedProxies web.Proxies `env:"KOPPEL_TRUSTED_PROXIES"`
 
 	// SMTPAddress is the mail server: host:port.
 	SMTPAddress string `env:"KOPPEL_SMTP_ADDRESS" for:"worker"`

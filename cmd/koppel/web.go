@@ -56,7 +56,7 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 		Store: database, Temporal: temporal, ServiceProvider: serviceProvider,
 		Lookup: s.LookupKey, Records: s.RecordKeys, Handover: s.HandoverPublicKey,
 		PublicURL: s.PublicURL, HelpdeskMail: s.HelpdeskMail, HelpdeskPhone: s.HelpdeskPhone, MailFrom: s.MailFrom,
-		Now: time.Now, Log: log,
+		TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log,
 	})
 	if err != nil {
 		return err
