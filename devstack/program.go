@@ -127,6 +127,7 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_DATABASE_URL=" + s.DatabaseURL,
 		"KOPPEL_LISTEN=" + address(s.webPort),
 		"KOPPEL_PUBLIC_URL=" + s.WebURL(),
+		"KOPPEL_TRUSTED_PROXIES=127.0.0.0/8,::1/128", // nothing else can connect; the tests play many networks
 		"KOPPEL_SMTP_ADDRESS=" + s.Mailbox.SMTPAddress(),
 		"KOPPEL_SMTP_TLS=none",
 		"KOPPEL_MAIL_FROM=MijnHelpdeskPO <noreply@koppel.example>",

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,18 +18,23 @@ import (
 
 // caller is a person without a browser, for what needs many requests at the same moment.
 type caller struct {
-	t      *testing.T
-	stack  *devstack.Stack
-	client *http.Client
+	t       *testing.T
+	stack   *devstack.Stack
+	client  *http.Client
+	address string // that requests come from, as the stack's web believes
 }
 
+var callers atomic.Uint32
+
+// newCaller is a caller in a network of its own: otherwise they would slow each other down.
 func newCaller(t *testing.T, stack *devstack.Stack) *caller {
 	client := &http.Client{
 		Jar:           &jar{cookies: map[string]map[string]*http.Cookie{}},
 		Timeout:       20 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &caller{t, stack, client}
+	n := callers.Add(1)
+	return &caller{t, stack, client, fmt.Sprintf("10.%d.%d.%d", n>>16&255, n>>8&255, n&255)}
 }
 
 // jar sends Secure cookies to http://localhost too, as browsers do.
@@ -88,6 +94,7 @@ func (c *caller) post(path string, form url.Values) reply {
 func (c *caller) do(request *http.Request, err error) reply {
 	var response *http.Response
 	if err == nil {
+		request.Header.Set("X-Forwarded-For", c.address)
 		response, err = c.client.Do(request)
 	}
 	if err != nil {
