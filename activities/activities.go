@@ -47,7 +47,7 @@ func (a *Activities) address(linking string, generation int, sealed []byte) (onb
 }
 
 // event starts an audit event of a case.
-func event(name string, l store.Linking, now time.Time, detail map[string]any) store.Event {
+func event(name onboarding.Event, l store.Linking, now time.Time, detail map[string]any) store.Event {
 	return store.Event{At: now, Name: name, Case: l.ID, Identity: l.Identity, Detail: detail}
 }
 

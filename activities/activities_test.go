@@ -113,7 +113,11 @@ func do[Result any](d *desk, activity, in any) (result Result, err error) {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(activity)
-	value, err := env.ExecuteActivity(activity, in)
+	var args []any
+	if in != nil {
+		args = append(args, in)
+	}
+	value, err := env.ExecuteActivity(activity, args...)
 	if err == nil && value.HasValue() {
 		err = value.Get(&result)
 	}

@@ -47,9 +47,20 @@ func (a *Activities) once(ctx context.Context, in Check, judge func(*store.Tx, t
 		if checked, err = judge(tx, now); err != nil {
 			return err
 		}
+		if err := auditLimit(ctx, tx, in, checked.Verdict.Outcome, now); err != nil {
+			return err
+		}
 		return tx.SaveOutcome(ctx, workflowID, in.Update, checked, now)
 	})
 	return checked, err
+}
+
+// auditLimit tells that a limit on mails or addresses has refused something.
+func auditLimit(ctx context.Context, tx *store.Tx, in Check, outcome onboarding.Outcome, now time.Time) error {
+	if outcome != onboarding.TooManyMails && outcome != onboarding.TooManyAddresses {
+		return nil
+	}
+	return tx.Audit(ctx, store.Event{At: now, Name: onboarding.LimitReached, Case: in.Case, Detail: map[string]any{"outcome": outcome}})
 }
 
 // Settlement is a check that ended without an answer, and the answer to give if nothing was judged.

@@ -64,18 +64,24 @@ func (a *Activities) judgePIN(ctx context.Context, tx *store.Tx, l *store.Linkin
 	switch locked := tries.lockedUntil(now); {
 	case !locked.IsZero():
 		l.LockedUntil = locked
-		return onboarding.Verdict{Outcome: onboarding.Locked, Until: locked}, nil
+		return refusePIN(ctx, tx, *l, onboarding.PINLocked, onboarding.Verdict{Outcome: onboarding.Locked, Until: locked}, now)
 	case match != nil && slices.Contains(live, match.Generation):
 		return a.confirm(ctx, tx, l, *match, form.Session, now)
 	case match != nil && len(live) > 0: // one that was right once: say which replaced it
-		return onboarding.Verdict{Outcome: onboarding.ReplacedPIN, Until: pins[0].CreatedAt}, nil
+		replaced := onboarding.Verdict{Outcome: onboarding.ReplacedPIN, Until: pins[0].CreatedAt}
+		return refusePIN(ctx, tx, *l, onboarding.PINReplaced, replaced, now)
 	case len(live) == 0:
-		return onboarding.Verdict{Outcome: onboarding.EndedPIN}, nil
+		return refusePIN(ctx, tx, *l, onboarding.PINEnded, onboarding.Verdict{Outcome: onboarding.EndedPIN}, now)
 	}
 	if err := tx.CountPINTry(ctx, l.ID, live); err != nil {
 		return onboarding.Verdict{}, err
 	}
-	return countWrong(ctx, tx, l, tries, tries, onboarding.WrongPIN, now)
+	return countWrong(ctx, tx, l, tries, tries, onboarding.WrongPIN, onboarding.PINWrong, now)
+}
+
+// refusePIN audits a PIN that was not judged, and so not counted.
+func refusePIN(ctx context.Context, tx *store.Tx, l store.Linking, why onboarding.Event, verdict onboarding.Verdict, now time.Time) (onboarding.Verdict, error) {
+	return verdict, tx.Audit(ctx, event(why, l, now, nil))
 }
 
 func (a *Activities) confirm(ctx context.Context, tx *store.Tx, l *store.Linking, pin store.PIN, session []byte, now time.Time) (onboarding.Verdict, error) {
@@ -84,7 +90,7 @@ func (a *Activities) confirm(ctx context.Context, tx *store.Tx, l *store.Linking
 	}
 	l.Step, l.Since, l.LockedUntil = onboarding.Completing, now, time.Time{}
 	return onboarding.Verdict{Outcome: onboarding.Accepted},
-		tx.Audit(ctx, event("pin.right", *l, now, map[string]any{"generation": pin.Generation}))
+		tx.Audit(ctx, event(onboarding.PINRight, *l, now, map[string]any{"generation": pin.Generation}))
 }
 
 // match finds the generation that pin belongs to, dead or alive. Every generation is compared, so that the time

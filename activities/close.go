@@ -28,7 +28,7 @@ func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 		if err := tx.SaveLinking(ctx, l); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, event(string(in.Step), l, now, nil))
+		return tx.Audit(ctx, event(onboarding.Event(in.Step), l, now, nil))
 	})
 }
 
@@ -84,5 +84,5 @@ func backToProof(ctx context.Context, tx *store.Tx, l store.Linking, refusal onb
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event("proof.void", l, now, map[string]any{"refusal": refusal}))
+	return tx.Audit(ctx, event(onboarding.ProofVoid, l, now, map[string]any{"refusal": refusal}))
 }

@@ -53,7 +53,7 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 		l.Refusal = onboarding.Mismatch
 	}
 	if l.Refusal != "" {
-		return refuse(l.Refusal), tx.Audit(ctx, event("proof."+string(l.Refusal), *l, now, nil))
+		return refuse(l.Refusal), tx.Audit(ctx, event(refusals[l.Refusal], *l, now, nil))
 	}
 	checked, err := a.requestPIN(ctx, tx, l, form.Email, now)
 	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
@@ -62,21 +62,29 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 	l.Account = account.ID
 	l.Step, l.Since, l.Deadline = onboarding.MailingPIN, now, earliest(l.Deadline, now.Add(onboarding.ProofGood))
 	checked.Institutions = institutions(account)
-	return checked, tx.Audit(ctx, event("proof.right", *l, now, map[string]any{"institution": account.Institution}))
+	return checked, tx.Audit(ctx, event(onboarding.ProofRight, *l, now, map[string]any{"institution": account.Institution}))
 }
 
 // countWrong counts a wrong try and answers it: tries left before the first lock of own, or locked. all holds own and
 // whatever else the try counts for.
-func countWrong(ctx context.Context, tx *store.Tx, l *store.Linking, all, own counters, wrong onboarding.Outcome, now time.Time) (onboarding.Verdict, error) {
+func countWrong(ctx context.Context, tx *store.Tx, l *store.Linking, all, own counters, wrong onboarding.Outcome, told onboarding.Event, now time.Time) (onboarding.Verdict, error) {
 	if err := all.add(ctx, tx, now); err != nil {
 		return onboarding.Verdict{}, err
 	}
 	l.LockedUntil = own.lockedUntil(now)
 	verdict := onboarding.Verdict{Outcome: wrong, TriesLeft: own.left(now)}
+	detail := map[string]any{"left": verdict.TriesLeft}
 	if !l.LockedUntil.IsZero() {
 		verdict = onboarding.Verdict{Outcome: onboarding.Locked, Until: l.LockedUntil}
+		detail["locked_until"] = l.LockedUntil.UTC()
 	}
-	return verdict, tx.Audit(ctx, event(string(wrong), *l, now, map[string]any{"left": verdict.TriesLeft}))
+	return verdict, tx.Audit(ctx, event(told, *l, now, detail))
+}
+
+// refusals are the names under which the audit has proofs that did not count, whatever the password.
+var refusals = map[onboarding.Outcome]onboarding.Event{
+	onboarding.Taken: onboarding.ProofTaken, onboarding.Mismatch: onboarding.ProofMismatch,
+	onboarding.Locked: onboarding.ProofLocked, onboarding.Closed: onboarding.ProofClosed,
 }
 
 // institutions lists what the helpdesk may look the case up by: public register codes.

@@ -186,7 +186,7 @@ func TestParallelWrongPasswordsOfOneIdentityAreCountedExactly(t *testing.T) {
 	if outcomes[onboarding.WrongCredentials] != 4 || outcomes[onboarding.Locked] != 16 {
 		t.Errorf("outcomes %v, want 4 wrong and, from the fifth on, 16 locked", outcomes)
 	}
-	if n := d.count(`select count(*) from audit where event = 'wrong_credentials'`); n != 5 {
+	if n := d.count(`select count(*) from audit where event = 'proof.wrong'`); n != 5 {
 		t.Errorf("%d tries were judged, want 5", n)
 	}
 }
@@ -265,7 +265,7 @@ func TestTwentyFlowsOfFiveTriesAreFifteenTries(t *testing.T) {
 		}
 		for range 5 {
 			outcome := d.another().pin(caseID, pin).Verdict.Outcome
-			judged = d.count(`select count(*) from audit where event = 'wrong_pin'`)
+			judged = d.count(`select count(*) from audit where event = 'pin.wrong'`)
 			if flow >= 3 && outcome != onboarding.Locked {
 				t.Fatalf("flow %d: the try after %d was answered %s", flow, judged, outcome)
 			}
@@ -288,7 +288,7 @@ func TestThirtyWrongPINsForAnAccountOverIdentitiesLockIt(t *testing.T) {
 			d.pin(caseID, pin)
 		}
 	}
-	if judged := d.count(`select count(*) from audit where event = 'wrong_pin'`); judged != 30 {
+	if judged := d.count(`select count(*) from audit where event = 'pin.wrong'`); judged != 30 {
 		t.Errorf("%d of 35 tries were judged, want 30", judged)
 	}
 }

@@ -68,7 +68,14 @@ func (a *Activities) note(ctx context.Context, job MailJob, letter *composed, fa
 		a.Log.WarnContext(ctx, "mail delayed", "case", job.Case, "kind", job.Kind, "number", job.Number, "error", failure)
 	}
 	err := a.transact(ctx, func(tx *store.Tx, now time.Time) error {
+		before, err := tx.Mail(ctx, job.Case, job.Kind, job.Number)
+		if err != nil || final(before.State) { // noted by an attempt that ran beside this one
+			return err
+		}
 		if err := tx.SetMailState(ctx, job.Case, job.Kind, job.Number, sent.State, sent.Code, now); err != nil {
+			return err
+		}
+		if err := auditMail(ctx, tx, job, sent, now); err != nil {
 			return err
 		}
 		if sent.State == onboarding.MailSent && letter.accepted != nil {
@@ -80,6 +87,32 @@ func (a *Activities) note(ctx context.Context, job MailJob, letter *composed, fa
 		return Sent{}, errMailDelayed
 	}
 	return sent, err
+}
+
+// requestMail names a mail that is to be sent and audits it.
+func requestMail(ctx context.Context, tx *store.Tx, l store.Linking, m store.Mail) error {
+	if err := tx.RequestMail(ctx, l.ID, m); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, event(onboarding.MailRequested, l, m.RequestedAt, map[string]any{"kind": m.Kind, "number": m.Number}))
+}
+
+// settled are the names under which the audit has what became of a mail.
+var settled = map[onboarding.MailState]onboarding.Event{
+	onboarding.MailSent: onboarding.MailAccepted, onboarding.MailRefused: onboarding.MailTurnedDown,
+}
+
+// auditMail tells what became of a mail, once for good.
+func auditMail(ctx context.Context, tx *store.Tx, job MailJob, sent Sent, now time.Time) error {
+	name, told := settled[sent.State]
+	if !told {
+		return nil
+	}
+	detail := map[string]any{"kind": job.Kind, "number": job.Number}
+	if sent.Code != 0 {
+		detail["code"] = sent.Code
+	}
+	return tx.Audit(ctx, store.Event{At: now, Name: name, Case: job.Case, Detail: detail})
 }
 
 // final tells which states a mail does not leave. A refused one is sent again when somebody asks for it.

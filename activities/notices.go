@@ -76,7 +76,7 @@ func nameNotice(ctx context.Context, tx *store.Tx, l store.Linking, kind onboard
 		return nil, err
 	}
 	job := MailJob{Case: l.ID, Kind: kind, Number: len(earlier) + 1}
-	return []MailJob{job}, tx.RequestMail(ctx, l.ID, store.Mail{Kind: kind, Number: job.Number, RequestedAt: now})
+	return []MailJob{job}, requestMail(ctx, tx, l, store.Mail{Kind: kind, Number: job.Number, RequestedAt: now})
 }
 
 // finishLinking ends a link whose confirmations have all been dealt with.

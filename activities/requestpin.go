@@ -51,7 +51,7 @@ func (a *Activities) addPIN(ctx context.Context, tx *store.Tx, l store.Linking, 
 }
 
 func nameMail(ctx context.Context, tx *store.Tx, l store.Linking, number int, now time.Time) (Checked, error) {
-	err := tx.RequestMail(ctx, l.ID, store.Mail{
+	err := requestMail(ctx, tx, l, store.Mail{
 		Kind: onboarding.PINMail, Number: number, Generation: l.Generation, RequestedAt: now,
 	})
 	job := MailJob{Case: l.ID, Kind: onboarding.PINMail, Number: number, Generation: l.Generation}

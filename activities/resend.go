@@ -31,7 +31,7 @@ func (a *Activities) RequestPIN(ctx context.Context, in Check) (Checked, error) 
 		if err != nil {
 			return Checked{}, err
 		}
-		return checked, tx.Audit(ctx, event("pin.requested", l, now, map[string]any{
+		return checked, tx.Audit(ctx, event(onboarding.PINRequested, l, now, map[string]any{
 			"mails": len(checked.Mails), "outcome": checked.Verdict.Outcome}))
 	})
 }
@@ -111,7 +111,7 @@ func (a *Activities) moveToAddress(ctx context.Context, tx *store.Tx, l store.Li
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event("address.changed", l, now, map[string]any{"generation": l.Generation}))
+	return tx.Audit(ctx, event(onboarding.AddressChanged, l, now, map[string]any{"generation": l.Generation}))
 }
 
 func (a *Activities) sameAddressTooSoon(ctx context.Context, tx *store.Tx, linking string, address onboarding.Email, now time.Time) (Checked, error) {

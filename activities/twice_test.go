@@ -41,7 +41,7 @@ func TestCheckCredentialsTwice(t *testing.T) {
 			if n := d.count(`select count(*) from handovers`); n != 0 {
 				t.Errorf("%d hand-overs left", n)
 			}
-			if n := d.count(`select count(*) from pins`) + d.count(`select count(*) from audit where event = 'wrong_credentials'`); n != 1 {
+			if n := d.count(`select count(*) from pins`) + d.count(`select count(*) from audit where event = 'proof.wrong'`); n != 1 {
 				t.Errorf("%d effects, want 1", n)
 			}
 		})
@@ -184,6 +184,7 @@ func TestSettleTwice(t *testing.T) {
 func TestSettleFindsACommittedJudgement(t *testing.T) {
 	d := newDesk(t)
 	d.prove()
-	settlement := Settlement{Check: Check{Case: janeCase, Update: "n"}, Otherwise: onboarding.CheckFailed}
+	judged := d.text(`select update_id from outcomes`)
+	settlement := Settlement{Check: Check{Case: janeCase, Update: judged}, Otherwise: onboarding.CheckFailed}
 	wantOutcome(t, twice[Checked](d, d.Settle, settlement), onboarding.Accepted)
 }

@@ -16,6 +16,15 @@ const (
 	PINMailAlarmWindow = 10 * time.Minute
 )
 
+// Times after which data is swept (security: retention).
+const (
+	CaseKept     = 30 * 24 * time.Hour  // after its end: rows of a case, its mails, and who did not finish
+	OutcomeKept  = 30 * 24 * time.Hour  // as long as the engine keeps the history that may ask for it again
+	AttemptsKept = 30 * 24 * time.Hour  // after the last one, and after every lock
+	IPKept       = 30 * 24 * time.Hour  // in the audit
+	AuditKept    = 397 * 24 * time.Hour // 13 months
+)
+
 // Numbers of a linking.
 const (
 	PINTries            = 5 // per PIN

@@ -5,20 +5,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"koppel/onboarding"
 )
 
 // Event is one line of the audit. Detail holds codes, counts and random ids; Identity (a keyed hash) and IP stand
-// apart, where erasure reaches them.
+// apart, where retention and erasure reach them.
 type Event struct {
 	At       time.Time
-	Name     string // login.accepted, proof.wrong, pin.right, linked, …
+	Name     onboarding.Event
 	Case     string // empty where there is none
 	Identity string
 	IP       string
 	Detail   map[string]any
 }
 
-// Audit appends e in the transaction of the act it tells of.
+// Audit appends e in the transaction of the act it tells of. The database refuses to change or remove it later.
 func (t *Tx) Audit(ctx context.Context, e Event) error {
 	detail := []byte("{}")
 	if e.Detail != nil {
@@ -31,7 +33,7 @@ func (t *Tx) Audit(ctx context.Context, e Event) error {
 		with event as (
 			insert into audit (at, event, case_id, detail) values ($1, $2, nullif($3, '')::uuid, $4) returning id
 		)
-		insert into audit_subjects (audit_id, identity, ip) select id, $5, $6 from event where $5 || $6 <> ''`,
+		insert into audit_subjects (audit_id, at, identity, ip) select id, $1, $5, $6 from event where $5 || $6 <> ''`,
 		e.At, e.Name, e.Case, detail, e.Identity, e.IP)
-	return translate("audit "+e.Name, err)
+	return translate("audit "+string(e.Name), err)
 }

@@ -16,14 +16,19 @@ type PendingLogin struct {
 	Artifact   string `db:"artifact"` // empty until the broker has posted it
 }
 
-// SavePendingLogin remembers p for onboarding.PendingLogin and sweeps those that are older.
-func (s *Store) SavePendingLogin(ctx context.Context, p PendingLogin, now time.Time) error {
-	_, err := s.db.ExecContext(ctx, `
-		with swept as (delete from pending_logins where expires_at < $5)
-		insert into pending_logins (relay_state, browser, request_id, language, created_at, expires_at)
-		values ($1, $2, $3, $4, $5, $6)`,
-		p.RelayState, p.Browser, p.RequestID, p.Language, now, now.Add(onboarding.PendingLogin))
-	return translate("save pending login", err)
+// SavePendingLogin remembers p for onboarding.PendingLogin, audits it and sweeps those that are older.
+func (s *Store) SavePendingLogin(ctx context.Context, p PendingLogin, ip string, now time.Time) error {
+	return s.Transact(ctx, func(tx *Tx) error {
+		_, err := tx.tx.ExecContext(ctx, `
+			with swept as (delete from pending_logins where expires_at < $5)
+			insert into pending_logins (relay_state, browser, request_id, language, created_at, expires_at)
+			values ($1, $2, $3, $4, $5, $6)`,
+			p.RelayState, p.Browser, p.RequestID, p.Language, now, now.Add(onboarding.PendingLogin))
+		if err != nil {
+			return translate("save pending login", err)
+		}
+		return tx.Audit(ctx, Event{At: now, Name: onboarding.LoginStarted, IP: ip})
+	})
 }
 
 // KeepArtifact stores what the broker posted until the browser comes for it with its cookie.
@@ -79,7 +84,7 @@ func (s *Store) RecordLogin(ctx context.Context, login onboarding.Login, identit
 		if err != nil {
 			return translate("record identity", err)
 		}
-		return tx.Audit(ctx, Event{At: now, Name: "login.accepted", Identity: identity.Hash, IP: ip,
+		return tx.Audit(ctx, Event{At: now, Name: onboarding.LoginAccepted, Identity: identity.Hash, IP: ip,
 			Detail: map[string]any{"level": identity.Level, "supplier": identity.Supplier}})
 	})
 }
@@ -87,7 +92,7 @@ func (s *Store) RecordLogin(ctx context.Context, login onboarding.Login, identit
 // RecordRefusedLogin audits a login that did not succeed; reason is a code, reference what the person was shown.
 func (s *Store) RecordRefusedLogin(ctx context.Context, reason string, reference onboarding.Reference, ip string, now time.Time) error {
 	return s.Transact(ctx, func(tx *Tx) error {
-		return tx.Audit(ctx, Event{At: now, Name: "login.refused", IP: ip,
+		return tx.Audit(ctx, Event{At: now, Name: onboarding.LoginRefused, IP: ip,
 			Detail: map[string]any{"reason": reason, "reference": reference}})
 	})
 }

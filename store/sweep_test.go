@@ -23,7 +23,7 @@ func TestRowsThatHaveEndedAreSweptByTheNextWrite(t *testing.T) {
 		t.Helper()
 		for _, err := range []error{
 			s.SaveHandover(t.Context(), Handover{ID: id, WorkflowID: "w", Sealed: []byte("x"), CreatedAt: now}),
-			s.SavePendingLogin(t.Context(), PendingLogin{RelayState: id, Browser: "b", RequestID: id, Language: "nl"}, now),
+			s.SavePendingLogin(t.Context(), PendingLogin{RelayState: id, Browser: "b", RequestID: id, Language: "nl"}, "", now),
 			s.RecordLogin(t.Context(), onboarding.Login{AssertionID: id}, Identity{Hash: "i" + id, Sealed: []byte("x"), Organisation: "90001234", Level: onboarding.EH3, Supplier: "ad"}, "", now),
 			s.SaveSession(t.Context(), Session{TokenHash: []byte(id), Identity: "i" + id, FormKey: []byte("k"),
 				AuthenticatedAt: now, LastUsedAt: now, ExpiresAt: now.Add(onboarding.SessionLife)}),

@@ -41,7 +41,7 @@ func (s *site) startLogin(c *gin.Context) error {
 	err = s.Store.SavePendingLogin(c.Request.Context(), store.PendingLogin{
 		RelayState: s.relayHash(handle), Browser: s.browserHash(browser),
 		RequestID: request.ID, Language: string(languageOf(c)),
-	}, s.Now())
+	}, c.ClientIP(), s.Now())
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
 // Command koppel is the onboarding system of MijnHelpdeskPO: the pages (web), the journeys (worker), the database
-// (migrate) and the registers (import). It wires the packages and owns the settings; nothing imports it.
+// (migrate), the registers (import) and the audit. It wires the packages and owns the settings; nothing imports it.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -20,8 +21,17 @@ func main() {
 	if err := rootCommand(log).ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "koppel:", err)
 		stop()
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
+}
+
+// exitCode is 1, unless the error knows better.
+func exitCode(err error) int {
+	var own interface{ ExitCode() int }
+	if errors.As(err, &own) {
+		return own.ExitCode()
+	}
+	return 1
 }
 
 func rootCommand(log *slog.Logger) *cobra.Command {
@@ -33,6 +43,6 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(), importCommand(openStore))
+	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(), importCommand(openStore), auditCommand(openStore))
 	return root
 }

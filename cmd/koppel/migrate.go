@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"koppel/store"
 	"koppel/workflows"
@@ -20,9 +22,9 @@ import (
 func migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "migrate",
-		Short: "Bring the database schema and Temporal's search attributes up to date",
-		Long: "Applies the migrations that the database does not have yet, and registers the search attributes in\n" +
-			"Temporal when TEMPORAL_ADDRESS is set. Running it again changes nothing.",
+		Short: "Bring the database schema and what Temporal has to know up to date",
+		Long: "Applies the migrations that the database does not have yet, and registers the search attributes and the\n" +
+			"Schedules in Temporal when TEMPORAL_ADDRESS is set. Running it again changes nothing.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := readSettings("migrate", os.Environ())
@@ -35,7 +37,7 @@ func migrateCommand() *cobra.Command {
 			if os.Getenv("TEMPORAL_ADDRESS") == "" {
 				return nil
 			}
-			return registerSearchAttributes(cmd.Context(), cmd.OutOrStdout())
+			return prepareTemporal(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
 }
@@ -54,12 +56,48 @@ func migrateDatabase(ctx context.Context, s settings, out io.Writer) error {
 	return nil
 }
 
-func registerSearchAttributes(ctx context.Context, out io.Writer) error {
+func prepareTemporal(ctx context.Context, out io.Writer) error {
 	c, err := dialTemporal(slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer c.Close()
+	if err := registerSearchAttributes(ctx, c, out); err != nil {
+		return err
+	}
+	for _, schedule := range workflows.Schedules() {
+		if err := keepSchedule(ctx, c.ScheduleClient(), schedule); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "temporal: Schedule %s\n", schedule.ID)
+	}
+	return nil
+}
+
+// keepSchedule makes a Schedule, or brings it up to date. One that somebody has paused stays paused.
+func keepSchedule(ctx context.Context, schedules client.ScheduleClient, wanted client.ScheduleOptions) error {
+	_, err := schedules.Create(ctx, wanted)
+	if !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
+		return wrapSchedule(wanted.ID, err)
+	}
+	return wrapSchedule(wanted.ID, schedules.GetHandle(ctx, wanted.ID).Update(ctx, client.ScheduleUpdateOptions{
+		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			known := in.Description.Schedule
+			known.Spec, known.Action = &wanted.Spec, wanted.Action
+			known.Policy.Overlap, known.Policy.CatchupWindow = wanted.Overlap, wanted.CatchupWindow
+			return &client.ScheduleUpdate{Schedule: &known}, nil
+		},
+	}))
+}
+
+func wrapSchedule(id string, err error) error {
+	if err != nil {
+		return fmt.Errorf("schedule %s: %w", id, err)
+	}
+	return nil
+}
+
+func registerSearchAttributes(ctx context.Context, c client.Client, out io.Writer) error {
 	namespace := cmp.Or(os.Getenv("TEMPORAL_NAMESPACE"), client.DefaultNamespace)
 	known, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 	if err != nil {

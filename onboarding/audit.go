@@ -1,0 +1,32 @@
+package onboarding
+
+// Event names a line of the audit.
+type Event string
+
+// What the audit tells. Endings of a case stand in it under the name of their Step: expired, cancelled.
+const (
+	LoginStarted    Event = "login.started" // a browser was sent to the broker
+	LoginAccepted   Event = "login.accepted"
+	LoginRefused    Event = "login.refused" // with a reason and the reference that the page showed
+	ProofRight      Event = "proof.right"
+	ProofWrong      Event = "proof.wrong"
+	ProofLocked     Event = "proof.locked"   // not judged: too many wrong ones before it
+	ProofClosed     Event = "proof.closed"   // not judged: too many wrong ones for this username
+	ProofTaken      Event = "proof.taken"    // conflict: the account belongs to somebody
+	ProofMismatch   Event = "proof.mismatch" // conflict: the organisation of the login is not the account's board
+	ProofVoid       Event = "proof.void"     // too old, or the account was taken before the link was made
+	PINRequested    Event = "pin.requested"  // another mail was asked for
+	PINRight        Event = "pin.right"
+	PINWrong        Event = "pin.wrong"
+	PINLocked       Event = "pin.locked"   // not judged: too many wrong ones before it
+	PINEnded        Event = "pin.ended"    // right or wrong, but past its time or its tries
+	PINReplaced     Event = "pin.replaced" // right once, void since a change of address
+	AddressChanged  Event = "address.changed"
+	LimitReached    Event = "limit.reached" // on mails or addresses; limits on tries are …locked
+	CaseLinked      Event = "linked"
+	MailRequested   Event = "mail.queued"
+	MailAccepted    Event = "mail.accepted"
+	MailTurnedDown  Event = "mail.refused"
+	RegisterRead    Event = "register.imported"
+	SettingsChanged Event = "settings.changed" // names of settings, not their values
+)
