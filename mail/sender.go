@@ -60,6 +60,22 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	return s.converse(ctx, func(client *gomail.Client, session *smtp.Client) error {
+		err := client.SendWithSMTPClient(session, msg)
+		if msg.IsDelivered() {
+			return nil // whatever happened after that
+		}
+		return sendFailure(ctx, err)
+	})
+}
+
+// Ping goes as far with the mail server as can be without a mail: greeting, encryption, login. It ends with ctx.
+func (s *Sender) Ping(ctx context.Context) error {
+	return s.converse(ctx, func(*gomail.Client, *smtp.Client) error { return nil })
+}
+
+// converse lets say what there is to say once the mail server has let koppel in, and takes leave.
+func (s *Sender) converse(ctx context.Context, say func(*gomail.Client, *smtp.Client) error) error {
 	conn, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "tcp", s.address)
 	if err != nil {
 		return connectFailure(ctx, err)
@@ -67,10 +83,6 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	defer conn.Close()
 	// Neither go-mail nor a blocked read knows ctx; a closed connection ends both.
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	return s.deliver(ctx, conn, msg)
-}
-
-func (s *Sender) deliver(ctx context.Context, conn net.Conn, msg *gomail.Msg) error {
 	dialled := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
 	client, err := gomail.NewClient(s.host, slices.Concat(s.options, []gomail.Option{gomail.WithDialContextFunc(dialled)})...)
 	if err != nil {
@@ -80,12 +92,8 @@ func (s *Sender) deliver(ctx context.Context, conn net.Conn, msg *gomail.Msg) er
 	if err != nil {
 		return connectFailure(ctx, err)
 	}
-	err = client.SendWithSMTPClient(session, msg)
-	quit(conn, session)
-	if msg.IsDelivered() {
-		return nil // whatever happened after that
-	}
-	return sendFailure(ctx, err)
+	defer quit(conn, session)
+	return say(client, session)
 }
 
 // quit takes leave of the server but hardly waits for it: the mail's fate is known.
