@@ -126,6 +126,7 @@ func (s *Stack) environment(program string) []string {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TZ=" + os.Getenv("TZ"),
 		"KOPPEL_DATABASE_URL=" + s.DatabaseURL,
 		"KOPPEL_LISTEN=" + address(s.webPort),
+		"KOPPEL_WORKER_LISTEN=" + address(s.workerPort),
 		"KOPPEL_PUBLIC_URL=" + s.WebURL(),
 		"KOPPEL_TRUSTED_PROXIES=127.0.0.0/8,::1/128", // nothing else can connect; the tests play many networks
 		"KOPPEL_SMTP_ADDRESS=" + s.Mailbox.SMTPAddress(),

@@ -41,9 +41,9 @@ type Stack struct {
 	Broker      *Broker
 	Web, Worker *Program
 
-	options Options
-	webPort int
-	stops   []func() error // in order of start
+	options             Options
+	webPort, workerPort int
+	stops               []func() error // in order of start
 }
 
 // Start starts everything and returns when all of it works. On an error nothing is left running.
@@ -88,12 +88,15 @@ func (s *Stack) Stop() error {
 // WebURL is koppel's start page. Its host is not that of the broker (see Broker).
 func (s *Stack) WebURL() string { return fmt.Sprintf("http://localhost:%d", s.webPort) }
 
+// WorkerURL is where the worker tells how it is: /healthz and /readyz.
+func (s *Stack) WorkerURL() string { return "http://" + address(s.workerPort) }
+
 func (s *Stack) prepare(context.Context) error {
-	ports, err := reserve(s.options.Ports.Web)
+	ports, err := reserve(s.options.Ports.Web, 0)
 	if err != nil {
 		return err
 	}
-	s.webPort = ports[0]
+	s.webPort, s.workerPort = ports[0], ports[1]
 	return os.MkdirAll(s.logs(), 0o755)
 }
 

@@ -101,6 +101,7 @@ func (s *site) takePending(c *gin.Context) (store.PendingLogin, error) {
 // finishLogin asks the broker who it was and lets that person in.
 func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact string) error {
 	login, err := s.ServiceProvider.Login(c.Request.Context(), artifact, pending.RequestID)
+	s.Health.Saw(BrokerPart, unreachable(err))
 	if err != nil {
 		return s.refuseAnswer(c, err)
 	}
@@ -122,6 +123,7 @@ func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact 
 	now := visit{store.Session{Identity: identity.Hash, AuthenticatedAt: s.Now()}, identity}
 	if err := s.startLinking(c.Request.Context(), now, pending.Language); err != nil {
 		// The first submit starts the case as well: nobody is kept out because the engine is away.
+		s.saw(c, err)
 		s.Log.WarnContext(c.Request.Context(), "case not started at login", "reference", s.reference(identity.Hash), "cause", err)
 	}
 	c.Redirect(http.StatusSeeOther, linkPath)
@@ -182,6 +184,15 @@ func (s *site) refuseAnswer(c *gin.Context, err error) error {
 		page.view.Args = map[string]string{"loa": string(refusal.Level)}
 	}
 	return s.refuseLogin(c, string(refusal.Reason), page, refusal.Cause)
+}
+
+// unreachable is err when it says that the broker did not answer.
+func unreachable(err error) error {
+	var refusal *eherkenning.Refusal
+	if errors.As(err, &refusal) && refusal.Reason.Outcome() == eherkenning.Unreachable {
+		return refusal.Cause
+	}
+	return nil
 }
 
 // refuseLogin audits why there is no login, under the reference that the page shows.

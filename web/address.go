@@ -35,19 +35,17 @@ func (s *site) showAddress(c *gin.Context, v visit) error {
 	return nil
 }
 
-func (s *site) submitAddress(c *gin.Context, v visit) error {
-	if err := parseForm(c); err != nil {
-		return err
-	}
+func (s *site) submitAddress(c *gin.Context, v visit) form {
 	typed := c.PostForm("email")
 	email, _ := onboarding.ParseEmail(typed) // emailFaults reports what is wrong with it
-	return s.process(c, v, form{
+	return form{
 		place: atPIN, goal: atPIN, update: workflows.ChangeAddress,
 		pace: s.paces.pins, mails: true,
 		input:  addressInput{email, string(languageOf(c))},
 		faults: emailFaults(typed),
 		page:   func(_ standing, state formState) page { return addressPage(c, typed, state) },
-	})
+		title:  "other.h", fields: []string{"email"}, button: "other.btn",
+	}
 }
 
 func addressPage(c *gin.Context, email string, state formState) page {

@@ -23,6 +23,10 @@ type form struct {
 	pace   *pace        // of the network that sends it
 	mails  bool         // accepted, it mails a PIN
 	page   func(standing, formState) page
+
+	title  string   // key of the heading
+	fields []string // ids of its text fields, in order
+	button string   // key of the words on its button
 }
 
 // formState is what a form page shows besides its values.
@@ -133,7 +137,7 @@ func (s *site) replyTo(c *gin.Context, verdict onboarding.Verdict, err error) (r
 	case refusal.Kind == onboarding.Busy:
 		return later(http.StatusServiceUnavailable, retrySoon, fieldError{Key: refusal.Message}), nil
 	case refusal.Kind == onboarding.Unavailable:
-		s.Log.WarnContext(c.Request.Context(), "no verdict", "route", c.FullPath(), "cause", err)
+		s.saw(c, err)
 		again := later(http.StatusServiceUnavailable, retrySoon, fieldError{Key: refusal.Message})
 		again.keepNonce = true
 		return again, nil

@@ -71,9 +71,7 @@ func (e *engine) UpdateWorkflow(_ context.Context, options client.UpdateWorkflow
 	return handle{verdict: verdict, err: err}, nil
 }
 
-func (e *engine) CheckHealth(context.Context, *client.CheckHealthRequest) (*client.CheckHealthResponse, error) {
-	return nil, e.away
-}
+func (e *engine) ping(context.Context) error { return e.away }
 
 // last is the newest update.
 func (e *engine) last() client.UpdateWorkflowOptions {

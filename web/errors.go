@@ -23,14 +23,13 @@ type statusPage struct {
 
 func (p *statusPage) Error() string { return p.view.Key }
 
-// kindPages are the pages of domain errors that reach the top.
+// kindPages are the pages of domain errors that reach the top; awayPage is that of Unavailable.
 var kindPages = map[onboarding.Kind]statusPage{
-	onboarding.Invalid:     {status: http.StatusBadRequest, view: statusView{Key: "p.400", Action: loginPath}},
-	onboarding.NotFound:    {status: http.StatusNotFound, view: statusView{Key: "p.404", Action: loginPath}},
-	onboarding.Conflict:    {status: http.StatusConflict, view: statusView{Key: "p.tab", Action: linkPath}},
-	onboarding.Stale:       {status: http.StatusConflict, view: statusView{Key: "p.tab", Action: linkPath}},
-	onboarding.Busy:        {status: http.StatusServiceUnavailable, view: statusView{Key: "p.away", Action: linkPath}, retryAfter: retrySoon},
-	onboarding.Unavailable: {status: http.StatusServiceUnavailable, view: statusView{Key: "p.away", Action: linkPath}, retryAfter: retrySoon},
+	onboarding.Invalid:  {status: http.StatusBadRequest, view: statusView{Key: "p.400", Action: loginPath}},
+	onboarding.NotFound: {status: http.StatusNotFound, view: statusView{Key: "p.404", Action: loginPath}},
+	onboarding.Conflict: {status: http.StatusConflict, view: statusView{Key: "p.tab", Action: linkPath}},
+	onboarding.Stale:    {status: http.StatusConflict, view: statusView{Key: "p.tab", Action: linkPath}},
+	onboarding.Busy:     {status: http.StatusServiceUnavailable, view: statusView{Key: "p.away", Action: linkPath}, retryAfter: retrySoon},
 }
 
 // retrySoon is the Retry-After of what is over in a moment.
@@ -42,6 +41,11 @@ func (s *site) fail(c *gin.Context, err error) {
 	var own *statusPage
 	if errors.As(err, &own) {
 		s.showStatus(c, *own)
+		return
+	}
+	if onboarding.KindOf(err) == onboarding.Unavailable {
+		s.saw(c, err)
+		s.showStatus(c, awayPage(c))
 		return
 	}
 	if page, known := kindPages[onboarding.KindOf(err)]; known {

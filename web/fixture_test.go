@@ -22,6 +22,7 @@ import (
 
 	"koppel/eherkenning"
 	"koppel/eherkenning/brokertest"
+	"koppel/health"
 	"koppel/keys"
 	"koppel/store"
 	"koppel/store/storetest"
@@ -55,6 +56,7 @@ type world struct {
 	sql      *sql.DB // the same database, for what the store has no call for
 	engine   *engine
 	broker   *brokertest.Broker
+	backend  *httptest.Server // the broker's
 	lookup   keys.Lookup
 	records  keys.Ring
 	receiver keys.Receiver
@@ -66,8 +68,14 @@ type world struct {
 // newWorld makes a website, with changed settings if wanted.
 func newWorld(t *testing.T, changes ...func(*Settings)) *world {
 	t.Helper()
+	return newWorldOn(t, storetest.URL(t), changes...)
+}
+
+// newWorldOn is a world with its data in the empty database at address.
+func newWorldOn(t *testing.T, address string, changes ...func(*Settings)) *world {
+	t.Helper()
 	w := &world{t: t, engine: &engine{}, log: &strings.Builder{}, now: noon}
-	w.openStore()
+	w.openStore(address)
 	private, public, err := keys.GenerateHandover("h1")
 	w.must(err)
 	var handover keys.Handover
@@ -76,11 +84,13 @@ func newWorld(t *testing.T, changes ...func(*Settings)) *world {
 		w.records.UnmarshalText([]byte("r1:"+keys.Generate())),
 		handover.UnmarshalText([]byte(public)),
 		w.receiver.UnmarshalText([]byte(private))))
+	log := slog.New(slog.NewTextHandler(w.log, nil))
 	settings := Settings{
 		Store: w.db, Temporal: w.engine, ServiceProvider: w.startBroker(),
 		Lookup: w.lookup, Records: w.records, Handover: handover,
 		PublicURL: publicURL, HelpdeskMail: "helpdesk@example.nl", HelpdeskPhone: "070 000 00 00", MailFrom: "koppel@example.nl",
-		Now: w.clock, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Now: w.clock, Log: log, Health: health.New(log, health.Part{Name: store.Part, Probe: w.db.Ping},
+			health.Part{Name: TemporalPart, Probe: w.engine.ping}, health.Part{Name: BrokerPart, Optional: true}),
 	}
 	for _, change := range changes {
 		change(&settings)
@@ -99,9 +109,8 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) openStore() {
+func (w *world) openStore(address string) {
 	w.t.Helper()
-	address := storetest.URL(w.t)
 	var err error
 	w.db, err = store.Open(address)
 	w.must(err)
@@ -118,6 +127,7 @@ func (w *world) startBroker() *eherkenning.ServiceProvider {
 	w.t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.broker.ServeHTTP(rw, r) }))
 	w.t.Cleanup(server.Close)
+	w.backend = server
 	own, theirs := samlKeys()[0], samlKeys()[1]
 	var err error
 	w.broker, err = brokertest.New(brokertest.Options{

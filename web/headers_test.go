@@ -142,16 +142,16 @@ func TestReadinessNamesThePartThatIsAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b := w.browser()
-	if body := b.get("/readyz").expect(http.StatusOK).Body.String(); body != "database: ok\ntemporal: ok\n" {
+	if body := b.get("/readyz").expect(http.StatusOK).Body.String(); body != "database: ok\ntemporal: ok\nbroker: not asked yet\n" {
 		t.Errorf("ready: %q", body)
 	}
 	w.engine.away = errAway
-	if body := b.get("/readyz").expect(http.StatusServiceUnavailable).Body.String(); body != "database: ok\ntemporal: away\n" {
+	if body := b.get("/readyz").expect(http.StatusServiceUnavailable).Body.String(); body != "database: ok\ntemporal: away\nbroker: not asked yet\n" {
 		t.Errorf("without Temporal: %q", body)
 	}
 	w.engine.away = nil
 	w.db.Close()
-	if body := b.get("/readyz").expect(http.StatusServiceUnavailable).Body.String(); body != "database: away\ntemporal: ok\n" {
+	if body := b.get("/readyz").expect(http.StatusServiceUnavailable).Body.String(); body != "database: away\ntemporal: ok\nbroker: not asked yet\n" {
 		t.Errorf("without database: %q", body)
 	}
 	b.get("/healthz").expect(http.StatusOK)

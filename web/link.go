@@ -68,23 +68,21 @@ func (s *site) obstacle(c *gin.Context, st standing) error {
 	return nil
 }
 
-func (s *site) submitLink(c *gin.Context, v visit) error {
-	if err := parseForm(c); err != nil {
-		return err
-	}
+func (s *site) submitLink(c *gin.Context, v visit) form {
 	typed := linkForm{
 		Email:    c.PostForm("email"),
 		Username: c.PostForm("username"),
 		Password: c.PostForm("password"),
 		Language: string(languageOf(c)),
 	}
-	return s.process(c, v, form{
+	return form{
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
 		pace: s.paces.credentials, mails: true,
 		input:  typed.parsed(),
 		faults: typed.faults(),
 		page:   func(st standing, state formState) page { return linkPage(c, v, st, typed, state) },
-	})
+		title:  "link.h", fields: []string{"email", "username", "password"}, button: "next",
+	}
 }
 
 // parsed is the form with its address as mail will be sent to it.

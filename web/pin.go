@@ -84,31 +84,26 @@ func (s *site) showPIN(c *gin.Context, v visit) error {
 	return nil
 }
 
-func (s *site) submitPIN(c *gin.Context, v visit) error {
-	if err := parseForm(c); err != nil {
-		return err
-	}
+func (s *site) submitPIN(c *gin.Context, v visit) form {
 	typed := c.PostForm("pin")
 	pin, err := onboarding.ParsePIN(typed)
-	return s.process(c, v, form{
+	return form{
 		place: atPIN, joins: atWork, goal: atHome, update: workflows.SubmitPIN,
 		pace:   s.paces.pins,
 		input:  pinInput{pin, v.session.TokenHash},
 		faults: faultOf("pin", err),
 		page:   func(st standing, state formState) page { return s.pinPage(c, st, typed, state) },
-	})
+		title:  "pin.h", fields: []string{"pin"}, button: "pin.btn",
+	}
 }
 
 // submitResend asks for another mail; the PIN in it may be the same.
-func (s *site) submitResend(c *gin.Context, v visit) error {
-	if err := parseForm(c); err != nil {
-		return err
-	}
-	return s.process(c, v, form{
+func (s *site) submitResend(c *gin.Context, v visit) form {
+	return form{
 		place: atPIN, goal: atPIN, query: "?" + sentField + "=1", update: workflows.ResendPIN,
 		pace: s.paces.pins, mails: true,
 		page: func(st standing, state formState) page { return s.pinPage(c, st, "", state) },
-	})
+	}
 }
 
 func (s *site) pinPage(c *gin.Context, st standing, typed string, state formState) page {

@@ -94,6 +94,12 @@ func (s *site) proceedTo(c *gin.Context, v visit, goal place, query string) erro
 		}
 		select {
 		case <-ctx.Done():
+			if onboarding.KindOf(err) == onboarding.Unavailable {
+				// What was sent is accepted: the page there says what is the matter.
+				s.saw(c, err)
+				c.Redirect(http.StatusSeeOther, goal.path()+query)
+				return nil
+			}
 			return s.proceed(c, v)
 		case <-time.After(settlePause):
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"koppel/health"
 	"koppel/onboarding"
 )
 
@@ -40,8 +41,8 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	engine.NoRoute(s.recognise, s.handle(noPage))
 	engine.NoMethod(s.recognise, s.handle(noMethod))
 
-	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	engine.GET("/readyz", s.showReadiness)
+	engine.GET(health.LivePath, gin.WrapH(s.Health))
+	engine.GET(health.ReadyPath, gin.WrapH(s.Health))
 	engine.GET("/static/:name", serveAsset)
 
 	pages := engine.Group("/", s.recognise)
@@ -53,14 +54,14 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(backPath, s.handle(s.paced(s.paces.returns, s.fetchArtifact)))
 	// S3: the old account
 	pages.GET(linkPath, s.inSession(s.showLink))
-	pages.POST(linkPath, s.inSession(s.submitLink))
+	pages.POST(linkPath, s.submits(s.submitLink))
 	pages.POST("/koppelen/stoppen", s.inSession(s.stopLinking))
 	// S5, S6: the address
 	pages.GET(pinPath, s.inSession(s.showPIN))
-	pages.POST(pinPath, s.inSession(s.submitPIN))
-	pages.POST("/koppelen/pincode/opnieuw", s.inSession(s.submitResend))
+	pages.POST(pinPath, s.submits(s.submitPIN))
+	pages.POST("/koppelen/pincode/opnieuw", s.submits(s.submitResend))
 	pages.GET("/koppelen/e-mail", s.inSession(s.showAddress))
-	pages.POST("/koppelen/e-mail", s.inSession(s.submitAddress))
+	pages.POST("/koppelen/e-mail", s.submits(s.submitAddress))
 	// S11, S12: in
 	pages.GET(homePath, s.inSession(s.showHome))
 	pages.POST("/uitloggen", s.inSession(s.logOut))

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -39,19 +40,27 @@ func newSessions(db *store.Store, now func() time.Time) *sessions {
 	return &sessions{manager, db, now}
 }
 
-// load finds the session of the request's cookie and notes its use.
+// load finds the session of the request's cookie.
 func (s *sessions) load(c *gin.Context) (found store.Session, live bool, err error) {
 	token, _ := c.Cookie(sessionCookie)
 	ctx, err := s.manager.Load(c.Request.Context(), token)
 	if err != nil {
-		return store.Session{}, false, err
+		// What follows counts on a session in the context, be it an empty one.
+		ctx, emptyErr := s.manager.Load(c.Request.Context(), "")
+		c.Request = c.Request.WithContext(ctx)
+		return store.Session{}, false, errors.Join(err, emptyErr)
 	}
 	c.Request = c.Request.WithContext(ctx)
 	found, live = s.manager.Get(ctx, sessionValue).(store.Session)
-	if live && s.now().Sub(found.LastUsedAt) >= onboarding.SessionTouch {
-		err = s.store.TouchSession(ctx, found.TokenHash, s.now())
+	return found, live, nil
+}
+
+// touch notes the use of a session, now and then.
+func (s *sessions) touch(ctx context.Context, v store.Session) error {
+	if s.now().Sub(v.LastUsedAt) < onboarding.SessionTouch {
+		return nil
 	}
-	return found, live, err
+	return s.store.TouchSession(ctx, v.TokenHash, s.now())
 }
 
 // begin starts a session for an identity under a new token. The one before it in this browser ends.

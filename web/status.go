@@ -12,6 +12,7 @@ type statusView struct {
 	Args          map[string]string
 	Action        string // address of the button
 	Post          bool
+	Nonce         string // of the form that is sent again; empty: none
 	ShowReference bool
 }
 

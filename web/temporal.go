@@ -46,7 +46,7 @@ func (s *site) startLinking(ctx context.Context, v visit, language string) error
 		return err
 	}
 	if _, err := s.Temporal.ExecuteWorkflow(ctx, workflows.LinkingOptions(in), workflows.LinkingName, in); err != nil {
-		return fmt.Errorf("start linking: %w", err)
+		return temporalAway("start linking", err)
 	}
 	return nil
 }
@@ -134,6 +134,8 @@ func updateError(operation string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case onboarding.KindOf(err) != "": // of the store
+		return err
 	case errors.As(err, &refused) && refused.Type() == string(onboarding.Stale), errors.As(err, &gone):
 		return &onboarding.Error{Kind: onboarding.Stale, Message: "p.tab"}
 	case errors.As(err, &refused) && refused.Type() == string(onboarding.Busy):
@@ -143,7 +145,12 @@ func updateError(operation string, err error) error {
 	case errors.As(err, &late), errors.As(err, &deadline), errors.Is(err, context.DeadlineExceeded):
 		return &onboarding.Error{Kind: onboarding.Unavailable, Message: "e.working"}
 	}
-	return fmt.Errorf("%s: %w: %w", operation, &onboarding.Error{Kind: onboarding.Unavailable, Message: "e.away"}, err)
+	return temporalAway(operation, err)
+}
+
+func temporalAway(operation string, cause error) error {
+	return fmt.Errorf("%s: %w: %w", operation,
+		&onboarding.Error{Kind: onboarding.Unavailable, Message: "e.away", Part: TemporalPart}, cause)
 }
 
 // newUUID is a random UUID (RFC 9562, version 4).

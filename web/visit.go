@@ -19,18 +19,30 @@ type visit struct {
 	identity store.Identity
 }
 
-const keySession = "session"
+// Keys of the gin context that recognise sets: who came, or why nobody can tell.
+const (
+	keySession = "session"
+	keyUnknown = "unknown" // error
+)
 
-// recognise loads the session, if there is one, for the pages behind it.
+// recognise loads the session, if there is one, for the pages behind it. While the database is away, pages that are
+// for everybody show all the same.
 func (s *site) recognise(c *gin.Context) {
 	session, live, err := s.sessions.load(c)
-	if err != nil {
+	switch {
+	case onboarding.KindOf(err) == onboarding.Unavailable:
+		s.saw(c, err)
+		c.Set(keyUnknown, err)
+	case err != nil:
 		s.fail(c, err)
 		c.Abort()
 		return
 	}
 	c.Set(keyLoggedIn, live)
 	if live {
+		if err := s.sessions.touch(c.Request.Context(), session); err != nil {
+			s.saw(c, err) // the page itself needs no write
+		}
 		c.Set(keySession, session)
 		c.Set(keyLogoutNonce, newNonce(session.FormKey))
 	}
@@ -45,18 +57,54 @@ func (s *site) handle(handler func(*gin.Context) error) gin.HandlerFunc {
 	}
 }
 
+var errNotLoggedIn = errors.New("not logged in")
+
+// visitor tells who came; errNotLoggedIn when there is no session.
+func (s *site) visitor(c *gin.Context) (visit, error) {
+	if err, unknown := c.Value(keyUnknown).(error); unknown {
+		return visit{}, err
+	}
+	session, live := c.Value(keySession).(store.Session)
+	if !live {
+		return visit{}, errNotLoggedIn
+	}
+	identity, err := s.Store.Identity(c.Request.Context(), session.Identity)
+	return visit{session, identity}, err
+}
+
 // inSession runs a handler for people who are logged in. Others go to the page that says why they are not.
 func (s *site) inSession(handler func(*gin.Context, visit) error) gin.HandlerFunc {
 	return s.handle(func(c *gin.Context) error {
-		session, live := c.Value(keySession).(store.Session)
-		if !live {
+		v, err := s.visitor(c)
+		switch {
+		case errors.Is(err, errNotLoggedIn):
 			return s.sendAway(c)
-		}
-		identity, err := s.Store.Identity(c.Request.Context(), session.Identity)
-		if err != nil {
+		case err != nil:
 			return err
 		}
-		return handler(c, visit{session, identity})
+		return handler(c, v)
+	})
+}
+
+// submits is inSession for the forms of a case. While the database is away they come back as they were sent.
+func (s *site) submits(read func(*gin.Context, visit) form) gin.HandlerFunc {
+	return s.handle(func(c *gin.Context) error {
+		if err := parseForm(c); err != nil {
+			return err
+		}
+		v, err := s.visitor(c)
+		if errors.Is(err, errNotLoggedIn) {
+			return s.sendAway(c)
+		}
+		f := read(c, v)
+		if err == nil {
+			err = s.process(c, v, f)
+		}
+		if onboarding.KindOf(err) == onboarding.Unavailable && len(f.fields) > 0 {
+			s.giveBack(c, f, err)
+			return nil
+		}
+		return err
 	})
 }
 

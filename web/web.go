@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"koppel/eherkenning"
+	"koppel/health"
 	"koppel/keys"
 	"koppel/onboarding"
 	"koppel/store"
@@ -29,7 +30,6 @@ type Temporal interface {
 	UpdateWorkflow(ctx context.Context, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error)
 	UpdateWithStartWorkflow(ctx context.Context, options client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error)
 	NewWithStartWorkflowOperation(options client.StartWorkflowOptions, workflow any, args ...any) client.WithStartWorkflowOperation
-	CheckHealth(ctx context.Context, request *client.CheckHealthRequest) (*client.CheckHealthResponse, error)
 }
 
 // ServiceProvider is the eHerkenning side of a login; an eherkenning.ServiceProvider has it.
@@ -51,8 +51,9 @@ type Settings struct {
 	PublicURL       string        // https://host[:port], or http on a loopback host
 	HelpdeskMail    string
 	HelpdeskPhone   string
-	MailFrom        string  // sender of the mails, as pages name it
-	TrustedProxies  Proxies // may be none: then a request comes from where its connection does
+	MailFrom        string        // sender of the mails, as pages name it
+	TrustedProxies  Proxies       // may be none: then a request comes from where its connection does
+	Health          *health.Watch // told how the parts were found; answers /healthz and /readyz
 	Now             func() time.Time
 	Log             *slog.Logger
 }
@@ -117,15 +118,29 @@ func parsePublicURL(raw string) (*url.URL, error) {
 	return public, nil
 }
 
-// NewServer serves handler with the time-outs that keep slow clients from holding connections.
+// The names by which web knows the parts it depends on; the database has its own, store.Part.
+const (
+	TemporalPart = "temporal"
+	BrokerPart   = "broker"
+)
+
+// Time-outs of the server that keep slow clients from holding connections.
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 15 * time.Second
+	writeTimeout  = 30 * time.Second // from the end of the headers; more than requestTime
+	idleTimeout   = 60 * time.Second // of a connection between two requests
+)
+
+// NewServer serves handler with time-outs.
 func NewServer(handler http.Handler, address string) *http.Server {
 	return &http.Server{
 		Addr:              address,
 		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       60 * time.Second,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    16 << 10,
 	}
 }

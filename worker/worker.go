@@ -38,29 +38,53 @@ const (
 	// stickyTimeout is how long a case waits for a worker that died before another one takes it.
 	stickyTimeout = 2 * time.Second
 
+	// A worker that does not get started, or is refused, is tried again: from restartPause up to restartPauseMax.
+	restartPause    = time.Second
+	restartPauseMax = 10 * time.Second
+
 	deployment = "koppel"
 )
 
-// Run serves all queues until ctx ends, then finishes what it holds.
-func Run(ctx context.Context, s Settings) error {
+// Run serves all queues until ctx ends, then finishes what it holds. Where Temporal cannot be reached, or refuses
+// the worker, it says so and tries again: an end of the process would only hide which part is away.
+func Run(ctx context.Context, s Settings) {
+	told := ""
+	for pause := restartPause; ; pause = min(2*pause, restartPauseMax) {
+		err := serve(ctx, s)
+		if err == nil {
+			return
+		}
+		if told != err.Error() { // once per cause, not per attempt
+			told = err.Error()
+			s.Log.WarnContext(ctx, "worker does not run; trying again", "cause", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// serve runs one set of workers until ctx ends or one of them fails for good; a stopped one cannot be started again.
+func serve(ctx context.Context, s Settings) error {
 	failed := make(chan error, 3)
 	var running []worker.Worker
+	defer func() { stop(running) }()
 	for _, w := range newWorkers(s, func(err error) { failed <- err }) {
 		if err := w.Start(); err != nil {
-			stop(running)
-			return fmt.Errorf("start worker: %w", err)
+			return fmt.Errorf("start: %w", err)
 		}
 		running = append(running, w)
 	}
 	s.Log.InfoContext(ctx, "worker started", "build", s.BuildID)
-	var err error
 	select {
 	case <-ctx.Done():
-	case err = <-failed:
-		err = fmt.Errorf("worker: %w", err)
+		s.Log.InfoContext(ctx, "worker stopping", "patience", stopTimeout.String())
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("refused by Temporal: %w", err)
 	}
-	stop(running)
-	return err
 }
 
 func newWorkers(s Settings, fatal func(error)) []worker.Worker {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -32,15 +33,15 @@ func openStore(ctx context.Context) (*store.Store, error) {
 }
 
 // dialTemporal prepares a client from Temporal's own settings. It does not connect yet.
-func dialTemporal(log *slog.Logger) (client.Client, error) {
+func dialTemporal(log *slog.Logger) (temporalClient, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
-		return nil, fmt.Errorf("settings of Temporal: %w", err)
+		return temporalClient{}, fmt.Errorf("settings of Temporal: %w", err)
 	}
 	options.Logger = sdklog.NewStructuredLogger(log)
 	temporal, err := client.NewLazyClient(options)
 	if err != nil {
-		return nil, fmt.Errorf("client of Temporal: %w", err)
+		return temporalClient{}, fmt.Errorf("client of Temporal: %w", err)
 	}
-	return temporal, nil
+	return temporalClient{temporal, cmp.Or(options.Namespace, client.DefaultNamespace)}, nil
 }

@@ -29,6 +29,9 @@ type settings struct {
 	// TrustedProxies are the networks of the proxies before web: 10.0.0.0/8,fd00::/8. Only their X-Forwarded-For counts.
 	TrustedProxies web.Proxies `env:"KOPPEL_TRUSTED_PROXIES"`
 
+	// WorkerListen is where the worker answers /healthz and /readyz: host:port. Nothing else is there.
+	WorkerListen string `env:"KOPPEL_WORKER_LISTEN" envDefault:"localhost:8081"`
+
 	// SMTPAddress is the mail server: host:port.
 	SMTPAddress string `env:"KOPPEL_SMTP_ADDRESS" for:"worker"`
 	// SMTPTLS says when the connection to it is encrypted: none, opportunistic or mandatory.

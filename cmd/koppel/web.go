@@ -25,7 +25,8 @@ func webCommand(log *slog.Logger) *cobra.Command {
 		Use:   "web",
 		Short: "Serve the pages",
 		Long: "Serves the pages of MijnHelpdeskPO and the eHerkenning login.\n" +
-			"Run as many as wanted. SIGTERM lets it finish what it was asked (up to 20 seconds).",
+			"Run as many as wanted. SIGTERM lets it finish what it was asked (up to 20 seconds).\n" +
+			"It starts while the database or Temporal is away, and serves once they are there.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := readSettings("web", os.Environ())
@@ -52,17 +53,19 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	watch := webHealth(log, database, temporal)
 	handler, err := web.New(web.Settings{
 		Store: database, Temporal: temporal, ServiceProvider: serviceProvider,
 		Lookup: s.LookupKey, Records: s.RecordKeys, Handover: s.HandoverPublicKey,
 		PublicURL: s.PublicURL, HelpdeskMail: s.HelpdeskMail, HelpdeskPhone: s.HelpdeskPhone, MailFrom: s.MailFrom,
-		TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log,
+		TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log, Health: watch,
 	})
 	if err != nil {
 		return err
 	}
+	go watch.Run(ctx)
 	log.InfoContext(ctx, "web started", "listen", s.Listen, "url", s.PublicURL)
-	return serve(ctx, web.NewServer(handler, s.Listen))
+	return serve(ctx, web.NewServer(handler, s.Listen), log)
 }
 
 func (s settings) serviceProvider() (*eherkenning.ServiceProvider, error) {
@@ -74,19 +77,26 @@ func (s settings) serviceProvider() (*eherkenning.ServiceProvider, error) {
 	})
 }
 
-// serve runs server until ctx ends, then lets it drain.
-func serve(ctx context.Context, server *http.Server) error {
+// serve runs server until ctx ends, then lets it finish what it was asked.
+func serve(ctx context.Context, server *http.Server, log *slog.Logger) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.ListenAndServe() }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("listen: %w", err)
+		return fmt.Errorf("KOPPEL_LISTEN: %w", err)
 	case <-ctx.Done():
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	if err := server.Shutdown(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("drain: %w", err)
+	log.InfoContext(ctx, "web stopping", "patience", drainTimeout.String())
+	err := server.Shutdown(drain)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		log.WarnContext(ctx, "web stopped before all requests were answered")
+	case err != nil:
+		return fmt.Errorf("stop: %w", err)
+	default:
+		log.InfoContext(ctx, "web stopped")
 	}
 	return nil
 }

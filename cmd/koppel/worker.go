@@ -19,7 +19,8 @@ func workerCommand(log *slog.Logger) *cobra.Command {
 		Use:   "worker",
 		Short: "Run the workflows and activities",
 		Long: "Runs the journeys: checks what people submit, sends the mails, makes the links.\n" +
-			"Run as many as wanted. SIGTERM lets it finish what it holds (up to 30 seconds).",
+			"Run as many as wanted. SIGTERM lets it finish what it holds (up to 30 seconds).\n" +
+			"It starts while the database, Temporal or the mail server is away, and works once they are there.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := readSettings("worker", os.Environ())
@@ -49,12 +50,19 @@ func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
 		return err
 	}
 	defer temporal.Close()
-	return worker.Run(cmd.Context(), worker.Settings{
-		Client: temporal, BuildID: s.BuildID, Log: log,
+	watch := workerHealth(log, database, temporal, sender)
+	stopHealth, err := serveHealth(watch, s.WorkerListen)
+	if err != nil {
+		return fmt.Errorf("KOPPEL_WORKER_LISTEN: %w", err)
+	}
+	go watch.Run(cmd.Context())
+	worker.Run(cmd.Context(), worker.Settings{
+		Client: temporal.Client, BuildID: s.BuildID, Log: log,
 		Activities: &activities.Activities{
 			Store: database, Sender: sender, Letters: mail.Letters{HelpdeskPhone: s.HelpdeskPhone},
 			Lookup: s.LookupKey, PINs: s.PINKeys, Records: s.RecordKeys, Receiver: s.HandoverKeys,
 			Now: time.Now, Log: log,
 		},
 	})
+	return stopHealth()
 }
