@@ -8,27 +8,34 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/temporal"
+
+	"koppel/logs"
+	"koppel/onboarding"
 )
 
 // Discretion keeps the causes of failures out of Temporal, whose histories are long-lived and read by many: the
 // cause goes to the log, Temporal gets a code. A panic becomes an error like any other.
 type Discretion struct {
 	interceptor.WorkerInterceptorBase
-	Log *slog.Logger
+	Log       *slog.Logger
+	Reference func(workflowID string) onboarding.Reference // of a case; empty for the upkeep
 }
 
 // InterceptActivity implements interceptor.WorkerInterceptor.
 func (d *Discretion) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
-	return &discreet{interceptor.ActivityInboundInterceptorBase{Next: next}, d.Log}
+	return &discreet{interceptor.ActivityInboundInterceptorBase{Next: next}, d}
 }
 
 type discreet struct {
 	interceptor.ActivityInboundInterceptorBase
-	log *slog.Logger
+	discretion *Discretion
 }
 
 // ExecuteActivity implements interceptor.ActivityInboundInterceptor.
 func (d *discreet) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
+	if reference := d.discretion.Reference(activity.GetInfo(ctx).WorkflowExecution.ID); reference != "" {
+		ctx = logs.WithReference(ctx, string(reference))
+	}
 	defer func() {
 		if cause := recover(); cause != nil {
 			d.tell(ctx, "activity panicked", cause)
@@ -48,6 +55,6 @@ func (d *discreet) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteA
 
 func (d *discreet) tell(ctx context.Context, what string, cause any) {
 	info := activity.GetInfo(ctx)
-	d.log.ErrorContext(ctx, what, "activity", info.ActivityType.Name, "workflow", info.WorkflowExecution.ID,
+	d.discretion.Log.ErrorContext(ctx, what, "activity", info.ActivityType.Name, "workflow", info.WorkflowExecution.ID,
 		"attempt", info.Attempt, "cause", cause)
 }

@@ -112,6 +112,7 @@ func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact 
 	if err != nil {
 		return err
 	}
+	s.speakOf(c, identity.Hash)
 	if err := s.sessions.begin(c, identity.Hash, identity.Person != ""); err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact 
 	if err := s.startLinking(c.Request.Context(), now, pending.Language); err != nil {
 		// The first submit starts the case as well: nobody is kept out because the engine is away.
 		s.saw(c, err)
-		s.Log.WarnContext(c.Request.Context(), "case not started at login", "reference", s.reference(identity.Hash), "cause", err)
+		s.Log.WarnContext(c.Request.Context(), "case not started at login", "cause", err)
 	}
 	c.Redirect(http.StatusSeeOther, linkPath)
 	return nil

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"encoding/hex"
 	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
+	"koppel/logs"
 	"koppel/messages"
 	"koppel/onboarding"
 	"koppel/store"
@@ -44,8 +44,14 @@ func (s *site) recognise(c *gin.Context) {
 			s.saw(c, err) // the page itself needs no write
 		}
 		c.Set(keySession, session)
+		s.speakOf(c, session.Identity)
 		c.Set(keyLogoutNonce, newNonce(session.FormKey))
 	}
+}
+
+// speakOf puts the reference of the identity into every log line of the request from here on.
+func (s *site) speakOf(c *gin.Context, identity string) {
+	c.Request = c.Request.WithContext(logs.WithReference(c.Request.Context(), string(s.reference(identity))))
 }
 
 // handle runs a handler and turns its error into a page.
@@ -117,13 +123,8 @@ func (s *site) sendAway(c *gin.Context) error {
 	return nil
 }
 
-// reference is the same for every case of an identity: it is known before the case has a row.
 func (s *site) reference(identity string) onboarding.Reference {
-	random, err := hex.DecodeString(s.Lookup.Hash("reference", workflows.LinkingID(identity)))
-	if err != nil {
-		panic("a look-up hash is hexadecimal: " + err.Error())
-	}
-	return onboarding.NewReference(random)
+	return workflows.Reference(s.Lookup.Hash, workflows.LinkingID(identity))
 }
 
 func languageOf(c *gin.Context) messages.Language {

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"koppel/activities"
+	"koppel/onboarding"
 	"koppel/workflows"
 )
 
@@ -112,7 +113,7 @@ func options(s Settings, slots int, fatal func(error)) worker.Options {
 		WorkerStopTimeout:                  stopTimeout,
 		DisableRegistrationAliasing:        true,
 		OnFatalError:                       fatal,
-		Interceptors:                       []interceptor.WorkerInterceptor{&activities.Discretion{Log: s.Log}},
+		Interceptors:                       []interceptor.WorkerInterceptor{&activities.Discretion{Log: s.Log, Reference: s.reference}},
 	}
 	if s.BuildID != "" {
 		o.DeploymentOptions = worker.DeploymentOptions{
@@ -122,6 +123,13 @@ func options(s Settings, slots int, fatal func(error)) worker.Options {
 		}
 	}
 	return o
+}
+
+func (s Settings) reference(workflowID string) onboarding.Reference {
+	if !workflows.IsCase(workflowID) {
+		return ""
+	}
+	return workflows.Reference(s.Activities.Lookup.Hash, workflowID)
 }
 
 func activitiesOnly(o worker.Options) worker.Options {

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"encoding/hex"
+	"strings"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -51,7 +53,22 @@ type Submission struct {
 }
 
 // LinkingID makes a second tab or device of an identity meet the same run.
-func LinkingID(identity string) string { return "link-" + identity }
+func LinkingID(identity string) string { return linkingPrefix + identity }
+
+const linkingPrefix = "link-"
+
+// IsCase tells whether a workflow is about a person, and so has a reference.
+func IsCase(workflowID string) bool { return strings.HasPrefix(workflowID, linkingPrefix) }
+
+// Reference is what a case is called on pages, in Temporal UI and in logs. hash is keyed. It is the same for every case of
+// an identity, so it is known before there is one.
+func Reference(hash func(parts ...string) string, workflowID string) onboarding.Reference {
+	random, err := hex.DecodeString(hash("reference", workflowID))
+	if err != nil {
+		panic("a look-up hash is hexadecimal: " + err.Error())
+	}
+	return onboarding.NewReference(random)
+}
 
 // LinkingOptions starts a linking or joins the one that runs.
 func LinkingOptions(in LinkingInput) client.StartWorkflowOptions {

@@ -12,12 +12,15 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"koppel/logs"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := logs.New(os.Stderr)
+	slog.SetDefault(log) // also what net/http has to say
 	if err := rootCommand(log).ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "koppel:", err)
 		stop()
