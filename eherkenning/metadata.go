@@ -23,6 +23,12 @@ type broker struct {
 	validUntil   time.Time // zero: no end
 }
 
+// CheckMetadata refuses what New cannot use as BrokerMetadata.
+func CheckMetadata(document []byte) error {
+	_, err := parseMetadata(document)
+	return err
+}
+
 // parseMetadata reads an EntityDescriptor, or the only broker of an EntitiesDescriptor. Its error names every
 // part that is missing. The signature of the metadata is not looked at: the file is configuration.
 func parseMetadata(document []byte) (broker, error) {

@@ -4,8 +4,8 @@ import (
 	"crypto/ecdh"
 	"crypto/hpke"
 	"encoding/base64"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -32,14 +32,25 @@ func (h *Handover) UnmarshalText(text []byte) error {
 	if err != nil {
 		return err
 	}
-	h.id = id
-	h.key, err = kem().NewPublicKey(raw)
-	return err
+	key, err := kem().NewPublicKey(raw)
+	if err != nil {
+		return fmt.Errorf("key %s is no X25519 public key", id)
+	}
+	h.id, h.key = id, key
+	return nil
+}
+
+// IDs names the key.
+func (h Handover) IDs() []string {
+	if h.id == "" {
+		return nil
+	}
+	return []string{h.id}
 }
 
 // UnmarshalText reads "id:base64,id:base64" of private keys.
 func (r *Receiver) UnmarshalText(text []byte) error {
-	r.keys = nil
+	var receiver Receiver
 	for _, item := range strings.Split(string(text), ",") {
 		id, raw, err := decodePair(item)
 		if err != nil {
@@ -47,11 +58,33 @@ func (r *Receiver) UnmarshalText(text []byte) error {
 		}
 		key, err := kem().NewPrivateKey(raw)
 		if err != nil {
-			return fmt.Errorf("key %s: %w", id, err)
+			return fmt.Errorf("key %s is no X25519 private key", id)
 		}
-		r.keys = append(r.keys, receiverKey{id, key})
+		if slices.Contains(receiver.IDs(), id) {
+			return fmt.Errorf("key %s is given twice", id)
+		}
+		receiver.keys = append(receiver.keys, receiverKey{id, key})
 	}
+	*r = receiver
 	return nil
+}
+
+// IDs names the keys, the active one first.
+func (r Receiver) IDs() (ids []string) {
+	for _, k := range r.keys {
+		ids = append(ids, k.id)
+	}
+	return ids
+}
+
+// Owns says whether what h seals can be opened.
+func (r Receiver) Owns(h Handover) bool {
+	sealed, err := h.Seal("", nil)
+	if err != nil {
+		return false
+	}
+	_, err = r.Open("", sealed)
+	return err == nil
 }
 
 // Seal encrypts plaintext for the receiver, bound to place.
@@ -93,12 +126,12 @@ func GenerateHandover(id string) (private, public string, err error) {
 }
 
 func decodePair(item string) (id string, raw []byte, err error) {
-	id, encoded, found := strings.Cut(strings.TrimSpace(item), ":")
-	if !found || id == "" || len(id) > 255 {
-		return "", nil, errors.New("want id:base64")
+	id, encoded, err := cutID(item)
+	if err != nil {
+		return "", nil, err
 	}
 	if raw, err = base64.StdEncoding.DecodeString(encoded); err != nil {
-		return "", nil, fmt.Errorf("key %s: not base64", id)
+		return "", nil, fmt.Errorf("key %s is not base64", id)
 	}
 	return id, raw, nil
 }

@@ -13,6 +13,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -44,19 +46,31 @@ type ringKey struct {
 
 // UnmarshalText reads "id:base64,id:base64".
 func (r *Ring) UnmarshalText(text []byte) error {
-	r.keys = nil
+	var ring Ring
 	for _, item := range strings.Split(string(text), ",") {
-		id, encoded, found := strings.Cut(strings.TrimSpace(item), ":")
-		if !found || id == "" || len(id) > 255 {
-			return errors.New("want id:base64, several separated by commas")
+		id, encoded, err := cutID(item)
+		if err != nil {
+			return err
 		}
 		key, err := decode(encoded)
 		if err != nil {
-			return fmt.Errorf("key %s: %w", id, err)
+			return fmt.Errorf("key %s %w", id, err)
 		}
-		r.keys = append(r.keys, ringKey{id, key})
+		if slices.Contains(ring.IDs(), id) {
+			return fmt.Errorf("key %s is given twice", id)
+		}
+		ring.keys = append(ring.keys, ringKey{id, key})
 	}
+	*r = ring
 	return nil
+}
+
+// IDs names the keys, the active one first.
+func (r Ring) IDs() (ids []string) {
+	for _, k := range r.keys {
+		ids = append(ids, k.id)
+	}
+	return ids
 }
 
 // ActiveID names the key that new work uses.
@@ -76,6 +90,17 @@ func (r Ring) find(id string) ([]byte, error) {
 	return nil, fmt.Errorf("key %q is not in the ring", id)
 }
 
+// idPattern is short, so that a key in the place of an id is not taken for one, and told.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,32}$`)
+
+func cutID(item string) (id, encoded string, err error) {
+	id, encoded, found := strings.Cut(strings.TrimSpace(item), ":")
+	if !found || !idPattern.MatchString(id) {
+		return "", "", errors.New("is not id:base64, where the id is up to 32 letters, digits and -._")
+	}
+	return id, encoded, nil
+}
+
 // Generate returns a fresh symmetric key in base64, as the settings want it.
 func Generate() string {
 	key := make([]byte, Size)
@@ -86,7 +111,7 @@ func Generate() string {
 func decode(encoded string) ([]byte, error) {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
 	if err != nil || len(key) != Size {
-		return nil, fmt.Errorf("want base64 of %d bytes", Size)
+		return nil, fmt.Errorf("is not base64 of %d bytes", Size)
 	}
 	return key, nil
 }

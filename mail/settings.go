@@ -26,6 +26,15 @@ var tlsPolicies = map[TLSPolicy]gomail.TLSPolicy{
 	TLSMandatory:     gomail.TLSMandatory,
 }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *TLSPolicy) UnmarshalText(text []byte) error {
+	if _, known := tlsPolicies[TLSPolicy(text)]; !known {
+		return errors.New("is no such policy")
+	}
+	*p = TLSPolicy(text)
+	return nil
+}
+
 // Settings say how mail leaves.
 type Settings struct {
 	Address  string // host:port of the mail server

@@ -179,7 +179,7 @@ func TestPublicURL(t *testing.T) {
 		"https://koppel.example": true, "http://localhost:8080": true, "http://127.0.0.1:8080": true, "http://[::1]:80": true,
 		"http://koppel.example": false, "https://koppel.example/": false, "koppel.example": false, "ftp://localhost": false, "": false,
 	} {
-		if _, err := parsePublicURL(raw); (err == nil) != good {
+		if _, err := ParsePublicURL(raw); (err == nil) != good {
 			t.Errorf("%q: error is %v", raw, err)
 		}
 	}

@@ -17,10 +17,10 @@ func (p *Proxies) UnmarshalText(text []byte) error {
 	for part := range strings.SplitSeq(string(text), ",") {
 		network, err := netip.ParsePrefix(strings.TrimSpace(part))
 		if err != nil {
-			return fmt.Errorf("want networks such as 10.0.0.0/8, separated by commas: %w", err)
+			return fmt.Errorf("is not a list of networks: %w", err)
 		}
 		if network.Bits() == 0 {
-			return errors.New("the whole internet cannot be trusted: name the networks of the proxies")
+			return errors.New("has the whole internet, which cannot be trusted")
 		}
 		*p = append(*p, network.String())
 	}

@@ -82,9 +82,9 @@ func newPaces() paces {
 
 // New checks the settings, parses the templates and returns the website.
 func New(settings Settings) (http.Handler, error) {
-	public, err := parsePublicURL(settings.PublicURL)
+	public, err := ParsePublicURL(settings.PublicURL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("web: public URL: %w", err)
 	}
 	pages, err := newRenderer(renderSettings{
 		HelpdeskMail: settings.HelpdeskMail, HelpdeskPhone: settings.HelpdeskPhone, MailFrom: settings.MailFrom})
@@ -102,18 +102,19 @@ func New(settings Settings) (http.Handler, error) {
 	return s.routes(public)
 }
 
-// parsePublicURL refuses plain http except on a loopback host: browsers keep Secure cookies nowhere else.
-func parsePublicURL(raw string) (*url.URL, error) {
+// ParsePublicURL refuses what pages cannot be served under: plain http, except on a loopback host, because browsers keep
+// Secure cookies nowhere else, and a path.
+func ParsePublicURL(raw string) (*url.URL, error) {
 	public, err := url.Parse(raw)
-	if err != nil {
-		return nil, fmt.Errorf("web: public URL: %w", err)
+	if err != nil || public.Host == "" || (public.Scheme != "https" && public.Scheme != "http") {
+		return nil, errors.New("is not a web address")
 	}
 	loopback := public.Hostname() == "localhost" || net.ParseIP(public.Hostname()).IsLoopback()
 	switch {
-	case public.Host == "" || public.Path != "" || public.RawQuery != "":
-		return nil, errors.New("web: public URL: want scheme://host, without a path")
-	case public.Scheme != "https" && (public.Scheme != "http" || !loopback):
-		return nil, errors.New("web: public URL: want https (http only on localhost)")
+	case raw != public.Scheme+"://"+public.Host:
+		return nil, errors.New("has more than scheme and host, such as a path or a slash at the end")
+	case public.Scheme == "http" && !loopback:
+		return nil, errors.New("is plain http, which only localhost may be")
 	}
 	return public, nil
 }

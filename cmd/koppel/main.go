@@ -42,10 +42,11 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 		Use:   "koppel",
 		Short: "Link eHerkenning identities to MijnHelpdeskPO accounts",
 		Long: "koppel is the onboarding system of MijnHelpdeskPO.\n\n" +
-			"Settings come from the environment; the README lists them. Each can be given as a file too: NAME_FILE=path.",
+			"Settings come from the environment; docs/settings.md lists them. Each can be given as a file too: NAME_FILE=path.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(), importCommand(openStore), auditCommand(openStore))
+	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
+		importCommand(batchStore("import")), auditCommand(batchStore("audit")))
 	return root
 }

@@ -29,15 +29,15 @@ func migrateCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := readSettings("migrate", os.Environ())
 			if err != nil {
-				return fmt.Errorf("settings:\n%w", err)
+				return err
 			}
 			if err := migrateDatabase(cmd.Context(), s, cmd.OutOrStdout()); err != nil {
 				return err
 			}
-			if os.Getenv("TEMPORAL_ADDRESS") == "" {
+			if s.TemporalAddress == "" {
 				return nil
 			}
-			return prepareTemporal(cmd.Context(), cmd.OutOrStdout())
+			return prepareTemporal(cmd.Context(), s, cmd.OutOrStdout())
 		},
 	}
 }
@@ -56,13 +56,13 @@ func migrateDatabase(ctx context.Context, s settings, out io.Writer) error {
 	return nil
 }
 
-func prepareTemporal(ctx context.Context, out io.Writer) error {
-	c, err := dialTemporal(slog.New(slog.DiscardHandler))
+func prepareTemporal(ctx context.Context, s settings, out io.Writer) error {
+	c, err := s.dialTemporal(slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if err := registerSearchAttributes(ctx, c, out); err != nil {
+	if err := registerSearchAttributes(ctx, c, s, out); err != nil {
 		return err
 	}
 	for _, schedule := range workflows.Schedules() {
@@ -97,8 +97,8 @@ func wrapSchedule(id string, err error) error {
 	return nil
 }
 
-func registerSearchAttributes(ctx context.Context, c client.Client, out io.Writer) error {
-	namespace := cmp.Or(os.Getenv("TEMPORAL_NAMESPACE"), client.DefaultNamespace)
+func registerSearchAttributes(ctx context.Context, c client.Client, s settings, out io.Writer) error {
+	namespace := cmp.Or(s.TemporalClient.Namespace, client.DefaultNamespace)
 	known, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 	if err != nil {
 		return fmt.Errorf("list search attributes: %w", err)

@@ -5,31 +5,45 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 )
 
 // privateKey is an RSA key as a setting: PEM, PKCS #8 or PKCS #1.
 type privateKey struct{ *rsa.PrivateKey }
 
+// minimumKeyBits is what package eherkenning asks for too.
+const minimumKeyBits = 2048
+
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (k *privateKey) UnmarshalText(text []byte) error {
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return errors.New("not PEM")
+		return errors.New("is not PEM")
 	}
-	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
-		k.PrivateKey = key
-		return nil
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	key, err := parseRSA(block.Bytes)
 	if err != nil {
-		return errors.New("not an RSA private key in PKCS #8 or PKCS #1")
+		return err
 	}
-	key, ok := parsed.(*rsa.PrivateKey)
-	if !ok {
-		return errors.New("not an RSA key")
+	if bits := key.N.BitLen(); bits < minimumKeyBits {
+		return fmt.Errorf("has %d bits", bits)
 	}
 	k.PrivateKey = key
 	return nil
+}
+
+func parseRSA(der []byte) (*rsa.PrivateKey, error) {
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key, nil
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		return nil, errors.New("is not a private key in PKCS #8 or PKCS #1")
+	}
+	key, isRSA := parsed.(*rsa.PrivateKey)
+	if !isRSA {
+		return nil, errors.New("is not an RSA key")
+	}
+	return key, nil
 }
 
 // certificate is an X.509 certificate as a setting: PEM.
@@ -39,11 +53,11 @@ type certificate struct{ *x509.Certificate }
 func (c *certificate) UnmarshalText(text []byte) error {
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "CERTIFICATE" {
-		return errors.New("not a certificate in PEM")
+		return errors.New("is not a certificate in PEM")
 	}
 	parsed, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return errors.New("not an X.509 certificate")
+		return errors.New("is not an X.509 certificate")
 	}
 	c.Certificate = parsed
 	return nil

@@ -1,140 +1,117 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"reflect"
-	"slices"
-	"strings"
-
-	"github.com/caarlos0/env/v11"
+	"go.temporal.io/sdk/client"
 
 	"koppel/keys"
 	"koppel/mail"
 	"koppel/web"
 )
 
-// settings is all that koppel reads from its environment. Every one can also be given as a file: NAME_FILE holds the
-// path. The tag `for` names the commands that cannot do without it. Temporal's own settings (TEMPORAL_ADDRESS,
-// TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…) are those of its SDK.
+//go:generate go test . -run TestSettingsPageIsUpToDate -update
+
+// settings is all that koppel reads from its environment. docs/settings.md is made from it: a comment is what the table
+// says of the setting, its type says which values will do (accepted), and the tags say
+//
+//	env         its name; NAME_FILE may hold the path of a file instead
+//	for         the commands that read it, and cannot start without it
+//	envDefault  what it is when it is not given
+//	optional    that it need not be given
+//	example     a value that will do
+//	secret      that its value is never shown
 type settings struct {
-	// DatabaseURL is the Postgres database: postgres://user:password@host:5432/koppel?sslmode=verify-full
-	DatabaseURL string `env:"KOPPEL_DATABASE_URL" for:"web worker migrate import"`
+	// The Postgres database.
+	DatabaseURL databaseURL `env:"KOPPEL_DATABASE_URL" for:"web worker migrate import audit" secret:"yes" example:"postgres://koppel:password@db.example:5432/koppel?sslmode=verify-full"`
 
-	// Listen is where web listens: host:port.
-	Listen string `env:"KOPPEL_LISTEN" envDefault:"localhost:8080"`
-	// PublicURL is how browsers reach web: https://mijnhelpdeskpo.example, without a path.
-	PublicURL string `env:"KOPPEL_PUBLIC_URL" for:"web"`
-	// TrustedProxies are the networks of the proxies before web: 10.0.0.0/8,fd00::/8. Only their X-Forwarded-For counts.
-	TrustedProxies web.Proxies `env:"KOPPEL_TRUSTED_PROXIES"`
+	// Where web listens.
+	Listen listenAddress `env:"KOPPEL_LISTEN" for:"web" envDefault:"localhost:8080"`
+	// How browsers reach web.
+	PublicURL publicURL `env:"KOPPEL_PUBLIC_URL" for:"web" example:"https://mijnhelpdeskpo.example"`
+	// The networks of the proxies before web. Only their `X-Forwarded-For` counts.
+	TrustedProxies web.Proxies `env:"KOPPEL_TRUSTED_PROXIES" for:"web" optional:"yes" example:"10.0.0.0/8,fd00::/8"`
 
-	// WorkerListen is where the worker answers /healthz and /readyz: host:port. Nothing else is there.
-	WorkerListen string `env:"KOPPEL_WORKER_LISTEN" envDefault:"localhost:8081"`
+	// Where the worker answers `/healthz` and `/readyz`, and nothing else.
+	WorkerListen listenAddress `env:"KOPPEL_WORKER_LISTEN" for:"worker" envDefault:"localhost:8081"`
 
-	// SMTPAddress is the mail server: host:port.
-	SMTPAddress string `env:"KOPPEL_SMTP_ADDRESS" for:"worker"`
-	// SMTPTLS says when the connection to it is encrypted: none, opportunistic or mandatory.
-	SMTPTLS mail.TLSPolicy `env:"KOPPEL_SMTP_TLS" envDefault:"mandatory"`
-	// SMTPUsername and SMTPPassword log in at the mail server, where it asks for that.
-	SMTPUsername string `env:"KOPPEL_SMTP_USERNAME"`
-	SMTPPassword string `env:"KOPPEL_SMTP_PASSWORD"`
-	// MailFrom is the sender of all mails: MijnHelpdeskPO <noreply@example.nl>
-	MailFrom string `env:"KOPPEL_MAIL_FROM" for:"web worker"`
+	// The mail server.
+	SMTPAddress hostPort `env:"KOPPEL_SMTP_ADDRESS" for:"worker" example:"smtp.example.nl:587"`
+	// When the connection to it is encrypted, by STARTTLS.
+	SMTPTLS mail.TLSPolicy `env:"KOPPEL_SMTP_TLS" for:"worker" envDefault:"mandatory"`
+	// Logs in at the mail server, where it asks for that; needs `KOPPEL_SMTP_PASSWORD`, and `KOPPEL_SMTP_TLS` mandatory.
+	SMTPUsername line `env:"KOPPEL_SMTP_USERNAME" for:"worker" optional:"yes" example:"koppel"`
+	// Goes with the username.
+	SMTPPassword line `env:"KOPPEL_SMTP_PASSWORD" for:"worker" optional:"yes" secret:"yes"`
+	// Sender of all mails.
+	MailFrom mailbox `env:"KOPPEL_MAIL_FROM" for:"web worker" example:"MijnHelpdeskPO <noreply@example.nl>"`
 
-	// HelpdeskMail and HelpdeskPhone stand on every page and in every mail.
-	HelpdeskMail  string `env:"KOPPEL_HELPDESK_MAIL" for:"web worker"`
-	HelpdeskPhone string `env:"KOPPEL_HELPDESK_PHONE" for:"web worker"`
+	// The helpdesk's mail address, on every page and in every mail.
+	HelpdeskMail mailAddress `env:"KOPPEL_HELPDESK_MAIL" for:"web worker" example:"helpdesk@example.nl"`
+	// The helpdesk's telephone number, likewise.
+	HelpdeskPhone phone `env:"KOPPEL_HELPDESK_PHONE" for:"web worker" example:"0800 0000"`
 
-	// LookupKey makes identity hashes and workflow ids: base64 of 32 bytes. It is never changed.
-	LookupKey keys.Lookup `env:"KOPPEL_LOOKUP_KEY" for:"web worker"`
-	// PINKeys derive PINs: id:base64, several separated by commas, the active one first.
-	PINKeys keys.Ring `env:"KOPPEL_PIN_KEYS" for:"worker"`
-	// RecordKeys seal addresses and pseudonyms in the database: as PINKeys.
-	RecordKeys keys.Ring `env:"KOPPEL_RECORD_KEYS" for:"web worker"`
-	// HandoverKeys open what web seals for the worker: id:base64 of X25519 private keys, the active one first.
-	HandoverKeys keys.Receiver `env:"KOPPEL_HANDOVER_KEYS" for:"worker"`
-	// HandoverPublicKey is the public half of the active one.
+	// Makes hashes of identities and workflow ids. It is never changed: with another one nobody is known any more.
+	LookupKey keys.Lookup `env:"KOPPEL_LOOKUP_KEY" for:"web worker" secret:"yes"`
+	// Derive PINs.
+	PINKeys keys.Ring `env:"KOPPEL_PIN_KEYS" for:"worker" secret:"yes"`
+	// Seal addresses and pseudonyms in the database.
+	RecordKeys keys.Ring `env:"KOPPEL_RECORD_KEYS" for:"web worker" secret:"yes"`
+	// Open what web sealed for the worker.
+	HandoverKeys keys.Receiver `env:"KOPPEL_HANDOVER_KEYS" for:"worker" secret:"yes"`
+	// Seals for the worker: the public half of its active key.
 	HandoverPublicKey keys.Handover `env:"KOPPEL_HANDOVER_PUBLIC_KEY" for:"web"`
 
-	// EHerkenningEntityID is ours: urn:etoegang:DV:<OIN>:entities:<index>
-	EHerkenningEntityID string `env:"KOPPEL_EHERKENNING_ENTITY_ID" for:"web"`
-	// EHerkenningServiceID is the service's: urn:etoegang:DV:<OIN>:services:<index>
-	EHerkenningServiceID string `env:"KOPPEL_EHERKENNING_SERVICE_ID" for:"web"`
-	// EHerkenningServiceUUID is the service's in the catalogue.
-	EHerkenningServiceUUID string `env:"KOPPEL_EHERKENNING_SERVICE_UUID" for:"web"`
-	// EHerkenningKey and EHerkenningCertificate sign our messages and open what is encrypted for us: PEM.
-	EHerkenningKey         privateKey  `env:"KOPPEL_EHERKENNING_KEY" for:"web"`
+	// Our own name in eHerkenning.
+	EHerkenningEntityID entityID `env:"KOPPEL_EHERKENNING_ENTITY_ID" for:"web" example:"urn:etoegang:DV:00000001234567890000:entities:0001"`
+	// The service in eHerkenning.
+	EHerkenningServiceID serviceID `env:"KOPPEL_EHERKENNING_SERVICE_ID" for:"web" example:"urn:etoegang:DV:00000001234567890000:services:0001"`
+	// The service in the catalogue of eHerkenning.
+	EHerkenningServiceUUID uuid `env:"KOPPEL_EHERKENNING_SERVICE_UUID" for:"web" example:"5bd7e0f7-28e2-4b0c-9a0b-2f0f1a6f6b61"`
+	// Signs our messages and opens what is encrypted for us.
+	EHerkenningKey privateKey `env:"KOPPEL_EHERKENNING_KEY" for:"web" secret:"yes"`
+	// Of that key, as the broker has it.
 	EHerkenningCertificate certificate `env:"KOPPEL_EHERKENNING_CERTIFICATE" for:"web"`
-	// EHerkenningBrokerMetadata is the SAML metadata of the broker.
-	EHerkenningBrokerMetadata string `env:"KOPPEL_EHERKENNING_BROKER_METADATA" for:"web"`
+	// SAML metadata of the broker.
+	EHerkenningBrokerMetadata metadata `env:"KOPPEL_EHERKENNING_BROKER_METADATA" for:"web"`
 
-	// BuildID switches worker versioning on; the version must then be made current.
-	BuildID string `env:"BUILD_ID"`
+	// Switches worker versioning on; the version must then be made current.
+	BuildID word `env:"BUILD_ID" for:"worker" optional:"yes" example:"v1.4.0"`
+
+	temporalSettings
 }
 
-// readSettings reads what command needs. All faults are reported together, each with the name of its setting.
-func readSettings(command string, environ []string) (settings, error) {
-	var s settings
-	environment, faults := withFiles(env.ToMap(environ))
-	if err := env.ParseWithOptions(&s, env.Options{Environment: environment}); err != nil {
-		faults = append(faults, named(err)...)
-	}
-	for field := range fields() {
-		needed := slices.Contains(strings.Fields(field.Tag.Get("for")), command)
-		if name := field.Tag.Get("env"); needed && environment[name] == "" && field.Tag.Get("envDefault") == "" {
-			faults = append(faults, fmt.Errorf("%s (or %s_FILE): missing", name, name))
-		}
-	}
-	return s, errors.Join(faults...)
-}
+// temporalSettings are those of Temporal's SDK (envconfig), which reads them itself. They stand here to be checked,
+// shown and listed with the others.
+type temporalSettings struct {
+	// Temporal, or its gateway in the cloud. `koppel migrate` leaves Temporal alone when it is not given.
+	TemporalAddress target `env:"TEMPORAL_ADDRESS" for:"web worker migrate" optional:"yes" example:"koppel.abc12.tmprl.cloud:7233"`
+	// The namespace; `default` when it is not given.
+	TemporalNamespace word `env:"TEMPORAL_NAMESPACE" for:"web worker migrate" optional:"yes" example:"koppel.abc12"`
+	// Logs in at Temporal Cloud, and switches TLS on.
+	TemporalAPIKey word `env:"TEMPORAL_API_KEY" for:"web worker migrate" optional:"yes" secret:"yes"`
+	// Whether to speak TLS; on by itself when a certificate or an API key is given.
+	TemporalTLS truth `env:"TEMPORAL_TLS" for:"web worker migrate" optional:"yes" example:"true"`
+	// Our certificate for mutual TLS, as a file.
+	TemporalClientCertPath filePath `env:"TEMPORAL_TLS_CLIENT_CERT_PATH" for:"web worker migrate" optional:"yes" example:"/secrets/temporal.crt"`
+	// The same, as its content.
+	TemporalClientCertData pemText `env:"TEMPORAL_TLS_CLIENT_CERT_DATA" for:"web worker migrate" optional:"yes"`
+	// The key of that certificate, as a file.
+	TemporalClientKeyPath filePath `env:"TEMPORAL_TLS_CLIENT_KEY_PATH" for:"web worker migrate" optional:"yes" example:"/secrets/temporal.key"`
+	// The same, as its content.
+	TemporalClientKeyData pemText `env:"TEMPORAL_TLS_CLIENT_KEY_DATA" for:"web worker migrate" optional:"yes" secret:"yes"`
+	// Who signed Temporal's certificate, where the system does not know them, as a file.
+	TemporalServerCAPath filePath `env:"TEMPORAL_TLS_SERVER_CA_CERT_PATH" for:"web worker migrate" optional:"yes" example:"/secrets/temporal-ca.crt"`
+	// The same, as its content.
+	TemporalServerCAData pemText `env:"TEMPORAL_TLS_SERVER_CA_CERT_DATA" for:"web worker migrate" optional:"yes"`
+	// The name in Temporal's certificate, where that is not the host of the address.
+	TemporalServerName word `env:"TEMPORAL_TLS_SERVER_NAME" for:"web worker migrate" optional:"yes" example:"temporal.example.nl"`
+	// Accept any certificate of Temporal. For development.
+	TemporalAnyHost truth `env:"TEMPORAL_TLS_DISABLE_HOST_VERIFICATION" for:"web worker migrate" optional:"yes" example:"false"`
+	// The :authority of calls, where a proxy asks for one.
+	TemporalAuthority word `env:"TEMPORAL_CLIENT_AUTHORITY" for:"web worker migrate" optional:"yes" example:"temporal.example.nl"`
+	// A file with profiles, as Temporal's own tools have; variables win over it.
+	TemporalConfigFile filePath `env:"TEMPORAL_CONFIG_FILE" for:"web worker migrate" optional:"yes" example:"/etc/koppel/temporal.toml"`
+	// The profile in that file; `default` when it is not given.
+	TemporalProfile word `env:"TEMPORAL_PROFILE" for:"web worker migrate" optional:"yes" example:"koppel"`
 
-// withFiles fills each setting that is given as a file. The names of the files go, their contents stay.
-func withFiles(environment map[string]string) (map[string]string, []error) {
-	var faults []error
-	for field := range fields() {
-		name := field.Tag.Get("env")
-		path := environment[name+"_FILE"]
-		if path == "" {
-			continue
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("%s_FILE: %w", name, err))
-			continue
-		}
-		environment[name] = strings.TrimSpace(string(content))
-	}
-	return environment, faults
-}
-
-// named puts the name of the setting before each fault. What was given is not repeated: it may be a secret.
-func named(err error) (faults []error) {
-	var all env.AggregateError
-	if !errors.As(err, &all) {
-		return []error{err}
-	}
-	for _, each := range all.Errors {
-		var parse env.ParseError
-		if !errors.As(each, &parse) {
-			faults = append(faults, each)
-			continue
-		}
-		for field := range fields() {
-			if field.Name == parse.Name {
-				faults = append(faults, fmt.Errorf("%s: %w", field.Tag.Get("env"), parse.Err))
-			}
-		}
-	}
-	return faults
-}
-
-func fields() func(func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for _, field := range reflect.VisibleFields(reflect.TypeFor[settings]()) {
-			if !yield(field) {
-				return
-			}
-		}
-	}
+	TemporalClient client.Options // what the SDK makes of them
 }

@@ -31,7 +31,7 @@ func webCommand(log *slog.Logger) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := readSettings("web", os.Environ())
 			if err != nil {
-				return fmt.Errorf("settings:\n%w", err)
+				return err
 			}
 			return runWeb(cmd.Context(), s, log)
 		},
@@ -44,7 +44,7 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 		return err
 	}
 	defer database.Close()
-	temporal, err := dialTemporal(log)
+	temporal, err := s.dialTemporal(log)
 	if err != nil {
 		return err
 	}
@@ -57,21 +57,22 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 	handler, err := web.New(web.Settings{
 		Store: database, Temporal: temporal, ServiceProvider: serviceProvider,
 		Lookup: s.LookupKey, Records: s.RecordKeys, Handover: s.HandoverPublicKey,
-		PublicURL: s.PublicURL, HelpdeskMail: s.HelpdeskMail, HelpdeskPhone: s.HelpdeskPhone, MailFrom: s.MailFrom,
-		TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log, Health: watch,
+		PublicURL: string(s.PublicURL), HelpdeskMail: string(s.HelpdeskMail), HelpdeskPhone: string(s.HelpdeskPhone),
+		MailFrom: string(s.MailFrom), TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log, Health: watch,
 	})
 	if err != nil {
 		return err
 	}
 	go watch.Run(ctx)
 	log.InfoContext(ctx, "web started", "listen", s.Listen, "url", s.PublicURL)
-	return serve(ctx, web.NewServer(handler, s.Listen), log)
+	return serve(ctx, web.NewServer(handler, string(s.Listen)), log)
 }
 
 func (s settings) serviceProvider() (*eherkenning.ServiceProvider, error) {
 	return eherkenning.New(eherkenning.Settings{
-		EntityID: s.EHerkenningEntityID, ServiceID: s.EHerkenningServiceID, ServiceUUID: s.EHerkenningServiceUUID,
-		ACSURL: s.PublicURL + "/eherkenning/acs", Key: s.EHerkenningKey.PrivateKey,
+		EntityID: string(s.EHerkenningEntityID), ServiceID: string(s.EHerkenningServiceID),
+		ServiceUUID: string(s.EHerkenningServiceUUID),
+		ACSURL:      string(s.PublicURL) + "/eherkenning/acs", Key: s.EHerkenningKey.PrivateKey,
 		Certificate: s.EHerkenningCertificate.Certificate, BrokerMetadata: []byte(s.EHerkenningBrokerMetadata),
 		MinimumLevel: onboarding.MinimumLevel, Now: time.Now,
 	})

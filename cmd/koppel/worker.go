@@ -25,7 +25,7 @@ func workerCommand(log *slog.Logger) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := readSettings("worker", os.Environ())
 			if err != nil {
-				return fmt.Errorf("settings:\n%w", err)
+				return err
 			}
 			return runWorker(cmd, s, log)
 		},
@@ -39,27 +39,27 @@ func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
 	}
 	defer database.Close()
 	sender, err := mail.NewSender(mail.Settings{
-		Address: s.SMTPAddress, From: s.MailFrom, ReplyTo: s.HelpdeskMail,
-		Username: s.SMTPUsername, Password: s.SMTPPassword, TLS: s.SMTPTLS,
+		Address: string(s.SMTPAddress), From: string(s.MailFrom), ReplyTo: string(s.HelpdeskMail),
+		Username: string(s.SMTPUsername), Password: string(s.SMTPPassword), TLS: s.SMTPTLS,
 	})
 	if err != nil {
 		return err
 	}
-	temporal, err := dialTemporal(log)
+	temporal, err := s.dialTemporal(log)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
 	watch := workerHealth(log, database, temporal, sender)
-	stopHealth, err := serveHealth(watch, s.WorkerListen)
+	stopHealth, err := serveHealth(watch, string(s.WorkerListen))
 	if err != nil {
 		return fmt.Errorf("KOPPEL_WORKER_LISTEN: %w", err)
 	}
 	go watch.Run(cmd.Context())
 	worker.Run(cmd.Context(), worker.Settings{
-		Client: temporal.Client, BuildID: s.BuildID, Log: log,
+		Client: temporal.Client, BuildID: string(s.BuildID), Log: log,
 		Activities: &activities.Activities{
-			Store: database, Sender: sender, Letters: mail.Letters{HelpdeskPhone: s.HelpdeskPhone},
+			Store: database, Sender: sender, Letters: mail.Letters{HelpdeskPhone: string(s.HelpdeskPhone)},
 			Lookup: s.LookupKey, PINs: s.PINKeys, Records: s.RecordKeys, Receiver: s.HandoverKeys,
 			Now: time.Now, Log: log,
 		},

@@ -101,13 +101,13 @@ func TestSettingsFit(t *testing.T) {
 			t.Errorf("service %s runs %v", command, service.Command)
 		}
 		for name := range service.Environment {
-			_, isKnown := known[strings.TrimSuffix(name, "_FILE")]
-			if !isKnown && !strings.HasPrefix(name, "TEMPORAL_") {
-				t.Errorf("%s: koppel knows no setting %s", command, name)
+			if !slices.Contains(known[strings.TrimSuffix(name, "_FILE")].readers, command) {
+				t.Errorf("%s: reads no setting %s", command, name)
 			}
 		}
-		for name, neededBy := range known {
-			if slices.Contains(neededBy, command) && service.Environment[name] == nil && service.Environment[name+"_FILE"] == nil {
+		for name, s := range known {
+			isGiven := service.Environment[name] != nil || service.Environment[name+"_FILE"] != nil
+			if s.isNeeded && slices.Contains(s.readers, command) && !isGiven {
 				t.Errorf("%s: needs %s", command, name)
 			}
 		}
@@ -143,14 +143,20 @@ func TestBrokerAndKoppelAgree(t *testing.T) {
 	}
 }
 
-// settings returns, per setting of koppel, the commands that cannot do without it.
-func settings(t *testing.T) map[string][]string {
+// setting is what koppel declares of a setting.
+type setting struct {
+	readers  []string // the commands that read it
+	isNeeded bool     // by them
+}
+
+// settings returns those of koppel by name.
+func settings(t *testing.T) map[string]setting {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), root+"/cmd/koppel/settings.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := map[string][]string{}
+	found := map[string]setting{}
 	ast.Inspect(file, func(node ast.Node) bool {
 		field, isField := node.(*ast.Field)
 		if !isField || field.Tag == nil {
@@ -158,11 +164,8 @@ func settings(t *testing.T) map[string][]string {
 		}
 		text, _ := strconv.Unquote(field.Tag.Value)
 		tag := reflect.StructTag(text)
-		needed := strings.Fields(tag.Get("for"))
-		if tag.Get("envDefault") != "" {
-			needed = nil
-		}
-		found[tag.Get("env")] = needed
+		isNeeded := tag.Get("optional") == "" && tag.Get("envDefault") == ""
+		found[tag.Get("env")] = setting{strings.Fields(tag.Get("for")), isNeeded}
 		return true
 	})
 	if len(found) < 15 {
