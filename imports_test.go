@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"store/storetest":        {"store/storetest/child"},
 	"store/storetest/child":  {},
 	"health":                 {},
+	"faults":                 {},
 	"passwords":              {},
 	"keys":                   {},
 	"logs":                   {},

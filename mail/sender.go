@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -36,7 +37,7 @@ func NewSender(settings Settings) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail sender: from: %w", err)
 	}
-	sender := &Sender{address: settings.Address, from: from, domain: domainOf(from), timeout: sendTimeout}
+	sender := &Sender{address: settings.Address, from: from, domain: domainOf(from), timeout: cmp.Or(settings.Patience, sendTimeout)}
 	if settings.ReplyTo != "" {
 		if sender.replyTo, err = mail.ParseAddress(settings.ReplyTo); err != nil {
 			return nil, fmt.Errorf("mail sender: reply to: %w", err)

@@ -164,6 +164,7 @@ func TestSendEndsInTime(t *testing.T) {
 		pace  time.Duration
 	}{
 		{"silent before the greeting", mailtest.Fault{At: mailtest.Connecting, Delay: time.Minute}, 0},
+		{"silent after the greeting", mailtest.Fault{At: mailtest.Greeted, Delay: time.Minute}, 0},
 		{"silent at the recipient", mailtest.Fault{At: mailtest.Recipient, Delay: time.Minute}, 0},
 		{"silent after the final dot", mailtest.Fault{At: mailtest.Content, Delay: time.Minute}, 0},
 		{"byte by byte", mailtest.Fault{}, 50 * time.Millisecond},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -44,6 +45,7 @@ type Settings struct {
 	Password string
 	TLS      TLSPolicy
 	Roots    *x509.CertPool // who may sign the server's certificate; nil: the system's
+	Patience time.Duration  // of one mail, from dialling to the reply after the final dot; 0: 25 seconds
 }
 
 // connection checks the settings of the connection and turns them into go-mail's.

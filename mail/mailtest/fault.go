@@ -13,6 +13,7 @@ type Step string
 
 const (
 	Connecting Step = "connecting" // before the greeting
+	Greeted    Step = "EHLO"       // instead of the first reply after the greeting; Delay only
 	Sender     Step = "MAIL"
 	Recipient  Step = "RCPT"
 	Content    Step = "DATA" // after the final dot

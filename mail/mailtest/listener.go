@@ -5,7 +5,7 @@ import (
 	"net"
 )
 
-// listener shows the fault of a step that SMTP libraries know nothing of: before the greeting.
+// listener shows the faults of steps that SMTP libraries know nothing of: around the greeting.
 type listener struct {
 	net.Listener
 	server *Server
@@ -23,15 +23,20 @@ type slowConn struct {
 	net.Conn
 	server  *Server
 	greeted bool
+	spoken  bool // a reply has followed the greeting
 }
 
 // Write is called by one goroutine, which serves the connection.
 func (c *slowConn) Write(p []byte) (int, error) {
-	if !c.greeted {
+	switch {
+	case !c.greeted:
 		c.greeted = true
 		if err := c.greet(); err != nil {
 			return 0, err
 		}
+	case !c.spoken:
+		c.spoken = true
+		c.server.pause(c.server.faultAt(Greeted).Delay)
 	}
 	pace := c.server.currentPace()
 	if pace == 0 {
