@@ -12,6 +12,7 @@ import (
 // Broker is the test broker on 127.0.0.1. Cookies know no ports, so koppel's own pages must be on another host name
 // (localhost) for the browser to see two sites.
 type Broker struct {
+	handler  http.Handler
 	listener net.Listener
 	server   *http.Server
 }
@@ -24,13 +25,24 @@ func startBroker(port int, options federation.Options) (*Broker, error) {
 	}
 	b := &Broker{listener: listener}
 	options.BrokerURL = b.URL()
-	handler, err := federation.Broker(options)
-	if err != nil {
+	if b.handler, err = federation.Broker(options); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	b.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	go b.server.Serve(listener) // ends with Stop
+	b.serve()
 	return b, nil
+}
+
+func (b *Broker) serve() {
+	b.server = &http.Server{Handler: b.handler, ReadHeaderTimeout: 10 * time.Second}
+	go b.server.Serve(b.listener) // ends with Stop
+}
+
+// Start serves again after Stop, at the same address. Logins that had begun go on.
+func (b *Broker) Start() (err error) {
+	if b.listener, err = listenOn(portOf(b.listener)); err == nil {
+		b.serve()
+	}
+	return err
 }
 
 // URL is the address of the broker.

@@ -30,6 +30,7 @@ type Mailbox struct {
 	mails   []Mail
 	arrived chan struct{} // closed and replaced when a mail arrives
 	fault   Fault
+	faults  map[string]Fault // by recipient; they come before fault
 }
 
 // Fault is a way in which the server fails. The zero value is none.
@@ -49,7 +50,7 @@ type MailboxOptions struct {
 
 // StartMailbox opens both ports.
 func StartMailbox(options MailboxOptions) (*Mailbox, error) {
-	m := &Mailbox{dir: options.Dir, arrived: make(chan struct{})}
+	m := &Mailbox{dir: options.Dir, arrived: make(chan struct{}), faults: map[string]Fault{}}
 	if err := m.load(); err != nil {
 		return nil, fmt.Errorf("mailbox: %w", err)
 	}
@@ -60,6 +61,13 @@ func StartMailbox(options MailboxOptions) (*Mailbox, error) {
 	if m.webAt, err = listen(options.Port); err != nil {
 		return nil, errors.Join(err, m.smtpAt.Close())
 	}
+	m.serveSMTP()
+	m.web = &http.Server{Handler: m.inbox(), ReadHeaderTimeout: 10 * time.Second}
+	go m.web.Serve(m.webAt) // ends with Stop
+	return m, nil
+}
+
+func (m *Mailbox) serveSMTP() {
 	m.smtp = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
 		return &session{mailbox: m, conn: c.Conn()}, nil
 	}))
@@ -67,10 +75,18 @@ func StartMailbox(options MailboxOptions) (*Mailbox, error) {
 	m.smtp.MaxMessageBytes = 1 << 20
 	m.smtp.EnableSMTPUTF8 = true
 	m.smtp.ErrorLog = stdlog.New(io.Discard, "", 0) // cut connections are wanted here
-	m.web = &http.Server{Handler: m.inbox(), ReadHeaderTimeout: 10 * time.Second}
-	go m.smtp.Serve(m.smtpAt) // ends with Stop
-	go m.web.Serve(m.webAt)   // ends with Stop
-	return m, nil
+	go m.smtp.Serve(m.smtpAt)                       // ends with Stop and StopSMTP
+}
+
+// StopSMTP closes the port of the mail server and all its connections. The web inbox stays.
+func (m *Mailbox) StopSMTP() error { return m.smtp.Close() }
+
+// StartSMTP opens the mail server again after StopSMTP, at the same address.
+func (m *Mailbox) StartSMTP() (err error) {
+	if m.smtpAt, err = listenOn(portOf(m.smtpAt)); err == nil {
+		m.serveSMTP()
+	}
+	return err
 }
 
 // SMTPAddress is host:port of the mail server.
@@ -89,10 +105,18 @@ func (m *Mailbox) SetFault(fault Fault) {
 	m.fault = fault
 }
 
-func (m *Mailbox) currentFault() Fault {
+// SetFaultFor makes the server fail for mail to one address only; the zero Fault takes that mail again.
+func (m *Mailbox) SetFaultFor(to string, fault Fault) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.fault
+	m.faults[to] = fault
+}
+
+// currentFault is what goes wrong with mail to an address.
+func (m *Mailbox) currentFault(to string) Fault {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return cmp.Or(m.faults[to], m.fault)
 }
 
 // Mails returns the mails to an address, oldest first; to all when it is empty.

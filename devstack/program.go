@@ -20,12 +20,12 @@ import (
 // stopPatience is longer than the worker takes for a graceful stop.
 const stopPatience = 40 * time.Second
 
-// Program is a long-running program of koppel: a real process that can be killed and started again. Safe for
+// Program is a long-running program of the stack: a real process that can be killed and started again. Safe for
 // concurrent use.
 type Program struct {
-	Name        string // "web" or "worker"
+	Name        string // for messages: "koppel web"
 	LogFile     string
-	binary      string
+	command     []string
 	environment []string
 	ready       func(context.Context) error // one look; nil when it works
 
@@ -48,9 +48,9 @@ func (p *Program) Start(ctx context.Context) error {
 		}
 		select {
 		case <-process.Done():
-			return fmt.Errorf("koppel %s ended at its start (%v): %s", p.Name, process.Err(), p.lastLines())
+			return fmt.Errorf("%s ended at its start (%v): %s", p.Name, process.Err(), p.lastLines())
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("koppel %s does not work (%w): %s", p.Name, err, p.lastLines()), p.Stop())
+			return errors.Join(fmt.Errorf("%s does not work (%w): %s", p.Name, err, p.lastLines()), p.Stop())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -64,7 +64,7 @@ func (p *Program) launch() (*child.Process, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command(p.binary, p.Name)
+	cmd := exec.Command(p.command[0], p.command[1:]...)
 	cmd.Env = p.environment
 	cmd.Stdout, cmd.Stderr = log, log
 	p.process, err = child.Start(cmd, syscall.SIGKILL)
@@ -90,7 +90,7 @@ func (p *Program) Kill() { p.current().Kill() }
 func (p *Program) Stop() error {
 	if process := p.current(); process != nil {
 		if err := process.Stop(syscall.SIGTERM, stopPatience); err != nil {
-			return fmt.Errorf("koppel %s %w", p.Name, err)
+			return fmt.Errorf("%s %w", p.Name, err)
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func (p *Program) keepRunning(ctx context.Context, tell func(note string)) {
 		case <-ctx.Done():
 			return
 		case <-p.Done():
-			tell(fmt.Sprintf("koppel %s has ended (%v): starting it again. Its log: %s", p.Name, p.current().Err(), p.LogFile))
+			tell(fmt.Sprintf("%s has ended (%v): starting it again. Its log: %s", p.Name, p.current().Err(), p.LogFile))
 		}
 		if err := p.Start(ctx); err != nil {
 			tell(err.Error())

@@ -28,7 +28,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if fault := s.mailbox.currentFault(); fault.Code != 0 && !fault.AtData {
+	if fault := s.mailbox.currentFault(to); fault.Code != 0 && !fault.AtData {
 		return refusal(fault.Code)
 	}
 	s.to = append(s.to, to)
@@ -40,7 +40,7 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	fault := s.mailbox.currentFault()
+	fault := s.mailbox.currentFault(s.to[0]) // koppel writes to one person at a time
 	time.Sleep(fault.Delay)
 	switch {
 	case fault.Drop:

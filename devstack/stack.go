@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"koppel/devstack/federation"
+	"koppel/eherkenning/brokertest"
 	"koppel/store/storetest"
 )
 
@@ -28,8 +29,10 @@ type Options struct {
 	Binary      string // the koppel program, built before
 	DatabaseURL string // use this empty or kept database instead of a Postgres of its own
 	InMemory    bool   // Temporal and mailbox forget everything at the end
+	Apart       bool   // Temporal is a process of its own, which can be killed; the caller's main calls ServeTemporal
 	Ports       Ports
-	Progress    func(step string) // told before each step; nil for none
+	Personas    []brokertest.Persona // who can log in; nil: the people of the demo
+	Progress    func(step string)    // told before each step; nil for none
 }
 
 // Stack is koppel with its world, running.
@@ -126,7 +129,11 @@ func (s *Stack) startTemporal(ctx context.Context) (err error) {
 	if !s.options.InMemory {
 		options.File = filepath.Join(s.options.Dir, "temporal", "temporal.db")
 	}
-	if s.Temporal, err = StartTemporal(ctx, options); err == nil {
+	start := StartTemporal
+	if s.options.Apart {
+		start = startTemporalApart
+	}
+	if s.Temporal, err = start(ctx, options); err == nil {
 		s.stops = append(s.stops, s.Temporal.Stop)
 	}
 	return err
@@ -146,6 +153,7 @@ func (s *Stack) startMailbox(context.Context) (err error) {
 func (s *Stack) startBroker(context.Context) (err error) {
 	s.Broker, err = startBroker(s.options.Ports.Broker, federation.Options{
 		WebURL: s.WebURL(), Secrets: s.secrets(), BrokerKey: filepath.Join(s.options.Dir, "broker.pem"),
+		Personas: s.options.Personas,
 	})
 	if err == nil {
 		s.stops = append(s.stops, s.Broker.Stop)
@@ -177,7 +185,7 @@ func (s *Stack) startWeb(ctx context.Context) error {
 
 func (s *Stack) program(name string, ready func(context.Context) error) *Program {
 	return &Program{
-		Name: name, LogFile: filepath.Join(s.logs(), name+".log"), binary: s.options.Binary,
+		Name: "koppel " + name, LogFile: filepath.Join(s.logs(), name+".log"), command: []string{s.options.Binary, name},
 		environment: s.environment(name), ready: ready,
 	}
 }

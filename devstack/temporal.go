@@ -35,9 +35,10 @@ const retention = 30 * 24 * time.Hour
 // clusterName is the name that Temporal's own tools expect.
 const clusterName = "active"
 
-// Temporal is a Temporal server with its UI in this process, on 127.0.0.1.
+// Temporal is a Temporal server with its UI on 127.0.0.1, in this process or in one of its own.
 type Temporal struct {
 	Port, UIPort int
+	Program      *Program // its own process; nil: it runs in this one
 	server       temporal.Server
 	ui           *uiserver.Server
 }
@@ -84,20 +85,18 @@ func (t *Temporal) Client() (client.Client, error) {
 
 // Stop ends UI and server.
 func (t *Temporal) Stop() error {
+	if t.Program != nil {
+		return t.Program.Stop()
+	}
 	t.ui.Stop()
 	return t.server.Stop()
 }
 
 func (t *Temporal) awaitReady(ctx context.Context) error {
-	connection, err := client.NewLazyClient(client.Options{HostPort: t.Address(), Logger: silent{}})
-	if err != nil {
-		return err
-	}
-	defer connection.Close()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for {
-		_, err := connection.CheckHealth(ctx, &client.CheckHealthRequest{})
+		err := t.answers(ctx)
 		if err == nil {
 			return nil
 		}
@@ -107,6 +106,17 @@ func (t *Temporal) awaitReady(ctx context.Context) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// answers asks once whether the server takes requests.
+func (t *Temporal) answers(ctx context.Context) error {
+	connection, err := client.NewLazyClient(client.Options{HostPort: t.Address(), Logger: silent{}})
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	_, err = connection.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return err
 }
 
 func newTemporalUI(port, uiPort int) *uiserver.Server {

@@ -26,11 +26,13 @@ const acsPath = "/eherkenning/acs"
 
 // Options describe both sides.
 type Options struct {
-	WebURL     string // koppel's start page, without a slash at the end
-	BrokerURL  string // where browsers find the broker, without a slash at the end
-	ResolveURL string // where koppel resolves artifacts; empty: BrokerURL + "/ars"
-	Secrets    string // folder for koppel's keys and the broker's metadata
-	BrokerKey  string // file for the broker's key
+	WebURL     string                   // koppel's start page, without a slash at the end
+	BrokerURL  string                   // where browsers find the broker, without a slash at the end
+	ResolveURL string                   // where koppel resolves artifacts; empty: BrokerURL + "/ars"
+	Secrets    string                   // folder for koppel's keys and the broker's metadata
+	BrokerKey  string                   // file for the broker's key
+	Personas   []brokertest.Persona     // who can log in; nil: the default people
+	Change     func(*brokertest.Answer) // last word on each answer; nil: none
 }
 
 // Broker returns the broker, having made what was missing and written its metadata among koppel's secrets.
@@ -47,7 +49,7 @@ func Broker(options Options) (*brokertest.Broker, error) {
 		return nil, err
 	}
 	broker, err := brokertest.New(brokertest.Options{
-		BaseURL: options.BrokerURL, ResolveURL: options.ResolveURL, Keys: []brokertest.Key{key},
+		BaseURL: options.BrokerURL, ResolveURL: options.ResolveURL, Keys: []brokertest.Key{key}, Personas: options.Personas, Change: options.Change,
 		ServiceProvider: brokertest.ServiceProvider{
 			EntityID: EntityID, ServiceID: ServiceID, ServiceUUID: ServiceUUID,
 			ACSURL: options.WebURL + acsPath, Certificate: certificate,
