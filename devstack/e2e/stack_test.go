@@ -11,6 +11,7 @@ import (
 
 	"koppel/devstack"
 	"koppel/devstack/machine"
+	"koppel/eherkenning/brokertest"
 	"koppel/store/storetest"
 )
 
@@ -18,6 +19,7 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	devstack.ServeTemporal()
 	code, err := build(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -48,10 +50,31 @@ func build(m *testing.M) (int, error) {
 // startStack starts everything for one test, with the made-up registers imported. A failed test shows the logs.
 func startStack(t *testing.T) *devstack.Stack {
 	t.Helper()
-	dir := t.TempDir()
-	stack, err := devstack.Start(t.Context(), devstack.Options{
-		Dir: dir, Binary: binary, DatabaseURL: storetest.URL(t), InMemory: true,
+	return startStackWith(t, devstack.Options{Dir: t.TempDir(), DatabaseURL: storetest.URL(t), InMemory: true})
+}
+
+// startBreakableStack is startStack with parts that are all processes or can be stopped, and keep their data.
+func startBreakableStack(t *testing.T, personas []brokertest.Persona) *devstack.Stack {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "koppel-breakable-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
 	})
+	if err := os.Chmod(dir, 0o755); err != nil { // Postgres may run as another user
+		t.Fatal(err)
+	}
+	return startStackWith(t, devstack.Options{Dir: dir, Apart: true, Personas: personas})
+}
+
+func startStackWith(t *testing.T, options devstack.Options) *devstack.Stack {
+	t.Helper()
+	options.Binary = binary
+	stack, err := devstack.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +83,7 @@ func startStack(t *testing.T) *devstack.Stack {
 			t.Error(err)
 		}
 		if t.Failed() {
-			showLogs(t, dir)
+			showLogs(t, options.Dir)
 		}
 	})
 	if err := stack.Import(t.Context(), "../sample"); err != nil {
