@@ -16,7 +16,7 @@ import (
 	"koppel/store/storetest"
 )
 
-// opened is a store on address, migrated.
+// opened is a store on address.
 func opened(t *testing.T, address string) *Store {
 	t.Helper()
 	s, err := Open(address)
@@ -24,6 +24,13 @@ func opened(t *testing.T, address string) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// migrated is a store on address, with its tables.
+func migrated(t *testing.T, address string) *Store {
+	t.Helper()
+	s := opened(t, address)
 	if _, err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -112,20 +119,16 @@ func TestTheURLDecidesOnConnectingToo(t *testing.T) {
 func TestADatabaseThatWasAwayIsUsedAgain(t *testing.T) {
 	t.Parallel()
 	server, address := storetest.Own(t)
-	s := opened(t, address)
+	s := migrated(t, address)
 	for _, end := range []struct {
 		how string
-		do  func()
+		do  func() error
 	}{
-		{"stopped", func() {
-			if err := server.Stop(); err != nil {
-				t.Error(err)
-			}
-		}},
+		{"stopped", server.Stop},
 		{"crashed", server.Kill},
 	} {
 		fillPool(t, s)
-		err := s.Transact(t.Context(), func(*Tx) error { end.do(); return nil })
+		err := s.Transact(t.Context(), func(*Tx) error { return end.do() })
 		unavailableWith(t, end.how+": commit", err, "commit: ")
 		unavailableWith(t, end.how+": begin", s.Transact(t.Context(), func(*Tx) error { return nil }), "begin: ")
 		unavailableWith(t, end.how+": statement", s.TouchSession(t.Context(), []byte("x"), time.Now()), "touch session: ")
@@ -181,7 +184,7 @@ func TestIdleConnectionsThatDiedAreNotUsed(t *testing.T) {
 
 func TestAStatementThatTakesTooLongIsGivenUp(t *testing.T) {
 	t.Parallel()
-	s := opened(t, with(t, storetest.URL(t), "statement_timeout", "50"))
+	s := opened(t, with(t, storetest.URL(t), "statement_timeout", "1s"))
 	_, err := s.db.ExecContext(t.Context(), `select pg_sleep(60)`)
 	unavailableWith(t, "a statement", translate("sleep", err), "57014")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -194,7 +197,7 @@ func TestAStatementThatTakesTooLongIsGivenUp(t *testing.T) {
 func TestAReadOnlyDatabaseIsAwayAndItsConnectionsAreDropped(t *testing.T) {
 	t.Parallel()
 	address := storetest.URL(t)
-	s, admin := opened(t, address), opened(t, address)
+	s, admin := migrated(t, address), opened(t, address)
 	if err := s.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -219,12 +222,7 @@ func TestAReadOnlyDatabaseIsAwayAndItsConnectionsAreDropped(t *testing.T) {
 	}
 	unavailableWith(t, "ping", s.Ping(t.Context()), "read-only")
 	readOnly("on")
-	fresh, err := Open(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer fresh.Close()
-	unavailableWith(t, "a new connection", fresh.Ping(t.Context()), "session is read-only")
+	unavailableWith(t, "a new connection", opened(t, address).Ping(t.Context()), "session is read-only")
 }
 
 func TestWhatTheServerSaysTellsAnOutageFromAFault(t *testing.T) {
@@ -250,7 +248,10 @@ func TestWhatTheServerSaysTellsAnOutageFromAFault(t *testing.T) {
 func TestASilentDatabaseIsGivenUp(t *testing.T) {
 	t.Parallel()
 	relay := newRelay(t, storetest.URL(t))
-	s := opened(t, with(t, relay.url, "statement_timeout", "100"))
+	s := opened(t, with(t, relay.url, "statement_timeout", "1s"))
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	relay.mute()
 	unavailableWith(t, "a silent server", s.TouchSession(t.Context(), []byte("x"), time.Now()), "i/o timeout")
 }

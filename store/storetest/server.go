@@ -198,8 +198,16 @@ func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 // Stop ends all connections and the server, which has then written everything.
 func (s *Server) Stop() error { return s.process.Stop(syscall.SIGINT, 20*time.Second) }
 
-// Kill ends the server as a crash would.
-func (s *Server) Kill() { s.process.Kill() }
+// Kill ends the server as a crash would, and waits until its last process is gone: those that serve a connection
+// notice the crash a little later.
+func (s *Server) Kill() error {
+	s.process.Kill()
+	lock, err := lockFolder(s.dir, startPatience)
+	if err != nil {
+		return err
+	}
+	return lock.Close()
+}
 
 func (c *cluster) port() (int, error) {
 	if c.options.Port != 0 {
