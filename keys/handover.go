@@ -77,6 +77,12 @@ func (r Receiver) IDs() (ids []string) {
 	return ids
 }
 
+// Public is the public half of the active key, as the settings want it.
+func (r Receiver) Public() string {
+	active := r.keys[0]
+	return active.id + ":" + base64.StdEncoding.EncodeToString(active.key.PublicKey().Bytes())
+}
+
 // Owns says whether what h seals can be opened.
 func (r Receiver) Owns(h Handover) bool {
 	sealed, err := h.Seal("", nil)
