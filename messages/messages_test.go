@@ -11,7 +11,7 @@ import (
 var placeholder = regexp.MustCompile(`\{[^}]*\}`)
 
 func placeholders(words string) []string {
-	found := placeholder.FindAllString(words, -1)
+	found := placeholder.FindAllString(plural.ReplaceAllString(words, "$1"), -1)
 	slices.Sort(found)
 	return slices.Compact(found)
 }
@@ -80,7 +80,8 @@ func TestText(t *testing.T) {
 		want     string
 	}{
 		{"Dutch", Dutch, "e.pin.wrong", map[string]string{"n": "4"}, "De pincode klopt niet. U kunt nog 4 keer proberen."},
-		{"English", English, "e.pin.wrong", map[string]string{"n": "4"}, "The PIN is not correct. Tries left: 4."},
+		{"English", English, "e.pin.wrong", map[string]string{"n": "4"}, "The PIN is not correct. You have 4 more tries."},
+		{"one", English, "e.pin.wrong", map[string]string{"n": "1"}, "The PIN is not correct. You have 1 more try."},
 		{"other languages are Dutch", "fr", "next", nil, "Doorgaan"},
 		{"an argument is not searched", Dutch, "pin.lead", map[string]string{"email": "{n}@b.nl", "n": "x"}, "Wij sturen een pincode naar {n}@b.nl."},
 		{"no such key", Dutch, "no.such.key", nil, "no.such.key"},

@@ -25,6 +25,12 @@ func (s *site) showExpired(c *gin.Context) error {
 	return nil
 }
 
+// stay answers the button of somebody who needs more time: asking for anything renews the session.
+func stay(c *gin.Context, _ visit) error {
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
 // logOut ends the session. A stale nonce shows where one stands, with a button that works.
 func (s *site) logOut(c *gin.Context, v visit) error {
 	if err := parseForm(c); err != nil {

@@ -80,6 +80,9 @@ func (s *site) showPIN(c *gin.Context, v visit) error {
 		shown.Success = text(c, "pin.sent", map[string]string{
 			"tijd": messages.Time(languageOf(c), st.linking.MailAt), "email": string(s.address(st))})
 	}
+	if view := shown.View.(pinView); view.Refreshes() {
+		c.Header("Refresh", "10; url="+view.NextTurn())
+	}
 	s.show(c, http.StatusOK, shown)
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"koppel/messages"
+	"koppel/onboarding"
+	"koppel/store"
 )
 
 // Keys of the gin context that every page reads; middleware sets them.
@@ -93,7 +95,20 @@ func (r *renderer) screen(c *gin.Context, p page) *screen {
 		LoggedIn:     c.GetBool(keyLoggedIn),
 		LogoutNonce:  c.GetString(keyLogoutNonce),
 		LanguageLink: languageLink(c.Request.URL.Path, len(p.Kept) > 0),
+		IdleSeconds:  idleSeconds(c),
 	}
+}
+
+// idleSeconds is how long the session lasts when nothing more is asked for; 0 without a session.
+func idleSeconds(c *gin.Context) int {
+	session, live := c.Value(keySession).(store.Session)
+	switch {
+	case !live:
+		return 0
+	case session.Linked:
+		return int(onboarding.SessionIdleLinked.Seconds())
+	}
+	return int(onboarding.SessionIdleUnlinked.Seconds())
 }
 
 // elsewhere are addresses that show a page but can't be asked for again, and where to ask for it in another language.

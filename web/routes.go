@@ -22,6 +22,7 @@ const (
 	homePath      = "/start"
 	loggedOutPath = "/uitgelogd"
 	expiredPath   = "/sessie-verlopen"
+	stayPath      = "/sessie"
 )
 
 // routes is the whole website, in the order in which people meet it.
@@ -65,7 +66,8 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	// S11, S12: in
 	pages.GET(homePath, s.inSession(s.showHome))
 	pages.POST("/uitloggen", s.inSession(s.logOut))
-	// S16: out
+	// S16: still here, or out
+	pages.GET(stayPath, s.inSession(stay))
 	pages.GET(loggedOutPath, s.handle(s.showLoggedOut))
 	pages.GET(expiredPath, s.handle(s.showExpired))
 	// S18: to read

@@ -16,7 +16,11 @@ type screen struct {
 	LoggedIn     bool
 	LogoutNonce  string
 	LanguageLink string
+	IdleSeconds  int // that this page stays usable; 0: for ever, nobody is logged in
 }
+
+// WarningSeconds is how long before its end a page asks whether one is still there, as its text says.
+func (s *screen) WarningSeconds() int { return 120 }
 
 // Say is the sentence under key as HTML. Placeholders are filled by the pairs of names and values that follow;
 // those of the helpdesk become links, an address of the reader stands out. Sentences hold no markup themselves
@@ -31,7 +35,7 @@ func (s *screen) Say(key string, pairs ...string) template.HTML {
 		args[pairs[i]] = template.HTMLEscapeString(pairs[i+1])
 	}
 	if email, given := args["email"]; given {
-		args["email"] = "<strong>" + email + "</strong>"
+		args["email"] = "<strong>" + breakable(email) + "</strong>"
 	}
 	return s.html(messages.Text(s.Language, key, args))
 }
@@ -54,7 +58,9 @@ func (s *screen) Mark(sentence string) template.HTML {
 }
 
 // Tell is a fault as HTML.
-func (s *screen) Tell(fault fieldError) template.HTML { return s.Mark(fault.in(s.Language)) }
+func (s *screen) Tell(fault fieldError) template.HTML {
+	return s.html(breakable(template.HTMLEscapeString(fault.in(s.Language))))
+}
 
 // dutchTerms are names of things that keep their Dutch name in English.
 var dutchTerms = []string{"machtigingenbeheerder", "machtiging", "gemachtigde", "instellingscode", "bestuursnummer",
@@ -81,6 +87,9 @@ func (s *screen) html(escaped string) template.HTML {
 func link(address, words string) string {
 	return `<a class="nl-link" href="` + template.HTMLEscapeString(address) + `">` + template.HTMLEscapeString(words) + `</a>`
 }
+
+// breakable lets an address break after its @, before it would break within a word.
+func breakable(escaped string) string { return strings.ReplaceAll(escaped, "@", "@<wbr>") }
 
 // unbroken keeps a telephone number on one line.
 func unbroken(number string) string { return strings.ReplaceAll(number, " ", "\u00a0") }

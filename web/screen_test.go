@@ -23,7 +23,7 @@ func TestSayEscapesArgumentsAndLinksTheHelpdesk(t *testing.T) {
 		{"argument", messages.Dutch, "link.as", []string{"organisatie", `<b>"A"&B`, "kvk", "90001234"},
 			"U bent ingelogd namens &lt;b&gt;&#34;A&#34;&amp;B (KVK 90001234)."},
 		{"address of the reader", messages.Dutch, "pin.lead", []string{"email", "<x>@b.nl"},
-			"Wij sturen een pincode naar <strong>&lt;x&gt;@b.nl</strong>."},
+			"Wij sturen een pincode naar <strong>&lt;x&gt;@<wbr>b.nl</strong>."},
 		{"helpdesk", messages.Dutch, "help.p", nil, `Neem contact op met de helpdesk PO: ` +
 			`<a class="nl-link" href="mailto:helpdesk@example.nl">helpdesk@example.nl</a> of ` +
 			`<a class="nl-link" href="tel:0700000000">` + "070\u00a0000\u00a000\u00a000</a>."},

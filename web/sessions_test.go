@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 func TestPagesNeedALogin(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, path := range []string{linkPath, pinPath, "/koppelen/e-mail", homePath} {
+	for _, path := range []string{linkPath, pinPath, "/koppelen/e-mail", homePath, stayPath} {
 		w.browser().get(path).redirects(loginPath)
 	}
 	for _, path := range []string{linkPath, "/koppelen/stoppen", pinPath, "/koppelen/pincode/opnieuw", "/koppelen/e-mail", "/uitloggen"} {
@@ -152,4 +153,17 @@ func TestAnotherDeviceJoinsTheCase(t *testing.T) {
 	telephone.login("jane")
 	telephone.get(linkPath).redirects(pinPath)
 	b.get(pinPath).expect(200)
+}
+
+// TestWhoNeedsMoreTimeStaysLoggedIn ten times over (WCAG 2.2.1).
+func TestWhoNeedsMoreTimeStaysLoggedIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("jane")
+	for range 10 {
+		w.now = w.now.Add(onboarding.SessionIdleUnlinked - time.Minute)
+		b.get(stayPath).expect(http.StatusNoContent)
+	}
+	b.get(linkPath).expect(http.StatusOK)
 }

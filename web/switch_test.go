@@ -26,7 +26,7 @@ func TestLanguageSwitchKeepsWhatWasTypedAndWhatWasWrong(t *testing.T) {
 	b.login("jane")
 	w.engine.answers(onboarding.Verdict{Outcome: onboarding.WrongCredentials, TriesLeft: 3})
 	dutch := b.post(linkPath, credentials(b.get(linkPath).value("nonce"))).expect(http.StatusUnprocessableEntity)
-	english := b.switchLanguage(dutch).expect(http.StatusUnprocessableEntity).headed(en("link.h")).says("Tries left: 3.")
+	english := b.switchLanguage(dutch).expect(http.StatusUnprocessableEntity).headed(en("link.h")).says("You have 3 more tries.")
 	for field, want := range map[string]string{"email": " J.Jansen@Regenboog.example ", "username": "regenboog01", "nonce": dutch.value("nonce")} {
 		if got := english.value(field); got != want {
 			t.Errorf("%s is %q, want %q", field, got, want)

@@ -30,6 +30,23 @@
     password.after(button, status);
   }
 
+  const stillThere = find("dialog[data-app-idle]");
+  if (stillThere) {
+    const {appIdle, appWarning} = stillThere.dataset;
+    let end;
+    const begin = () => {
+      clearTimeout(end);
+      setTimeout(() => stillThere.showModal(), (appIdle - appWarning) * 1000);
+      // Where another page of the same session was used meanwhile, this one just shows where one stands.
+      end = setTimeout(() => location.assign("/koppelen"), appIdle * 1000);
+    };
+    stillThere.addEventListener("close", async () => {
+      const {status} = await fetch("/sessie");
+      if (status === 204) begin();
+    });
+    begin();
+  }
+
   const menu = find("details.app-menu");
   if (menu) {
     document.addEventListener("keydown", (event) => {

@@ -1,13 +1,15 @@
-// Builds ../static from the packages, app.css and app.js: see README.md. The output is committed.
+// Builds ../static, or the folder that is its argument, from the packages, app.css and app.js: see README.md.
+// The output is committed.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { basename, extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { transform } from "lightningcss";
 import { PurgeCSS } from "purgecss";
 
-process.chdir(import.meta.dirname);
-const out = "../static";
+const out = process.argv[2] ? resolve(process.argv[2]) : fileURLToPath(new URL("../static", import.meta.url));
+process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 const manifest = {};
 const read = (file) => readFileSync(file, "utf8");
 
@@ -20,10 +22,10 @@ const stylesheets = Object.keys(JSON.parse(read("package.json")).devDependencies
     return read(`${folder}/${readdirSync(folder).includes(own) ? own : "index.css"}`).replace(/@charset[^;]*;|\/\*# source.*?\*\//g, "");
   });
 
-// Classes that the templates and the script never name go.
+// Classes that the templates, the parts of pages in Go and the script never name go.
 const [{ css: used }] = await new PurgeCSS().purge({
   css: [{ raw: [...stylesheets, read("app.css")].join("\n") }],
-  content: ["../templates/**/*.html", "../*.go", "app.js"],
+  content: ["../templates/**/*.html", "../fields.go", "../screen.go", "app.js"],
   safelist: { standard: [/^app-/, /invalid/] },
 });
 
@@ -44,7 +46,7 @@ const targets = { chrome: 109 << 16, edge: 109 << 16, firefox: 115 << 16, safari
 const css = transform({ filename: "app.css", code: Buffer.from(`:root{${root}}\n${used}`), minify: true, targets }).code;
 
 rmSync(out, { recursive: true, force: true });
-mkdirSync(out);
+mkdirSync(out, { recursive: true });
 const write = (name, content) => {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   const hashed = `${basename(name, extname(name))}.${hash}${extname(name)}`;
@@ -54,7 +56,7 @@ const write = (name, content) => {
   writeFileSync(`${out}/${hashed}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
 };
 write("app.css", Buffer.from(css));
-write("app.js", Buffer.from(read("app.js").replace(/^\/\/.*\n/gm, "").replace(/\n\s*/g, "\n")));
+write("app.js", Buffer.from(read("app.js").replace(/^\s*\/\/.*\n/gm, "").replace(/\n\s*/g, "\n")));
 write("icon.svg", Buffer.from(read("icon.svg").trim()));
 write("LICENSE.txt", readFileSync("../../LICENSE"));
 write("NOTICE.txt", readFileSync("../../NOTICE"));

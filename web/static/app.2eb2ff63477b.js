@@ -26,6 +26,21 @@ password.form.addEventListener("submit", () => turn(false));
 password.parentNode.classList.add("app-with-button");
 password.after(button, status);
 }
+const stillThere = find("dialog[data-app-idle]");
+if (stillThere) {
+const {appIdle, appWarning} = stillThere.dataset;
+let end;
+const begin = () => {
+clearTimeout(end);
+setTimeout(() => stillThere.showModal(), (appIdle - appWarning) * 1000);
+end = setTimeout(() => location.assign("/koppelen"), appIdle * 1000);
+};
+stillThere.addEventListener("close", async () => {
+const {status} = await fetch("/sessie");
+if (status === 204) begin();
+});
+begin();
+}
 const menu = find("details.app-menu");
 if (menu) {
 document.addEventListener("keydown", (event) => {
