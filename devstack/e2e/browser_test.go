@@ -18,7 +18,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"koppel/devstack/machine"
+	"koppel/devstack/chromium"
 )
 
 // patience is how long a page may take on a busy machine.
@@ -37,9 +37,10 @@ type scripts bool
 
 // browser is a fresh Chromium with one tab. It fails the test when a page complains or leaves this machine.
 type browser struct {
-	t     *testing.T
-	ctx   context.Context
-	shots int
+	t       *testing.T
+	ctx     context.Context
+	scripts scripts
+	shots   int
 
 	mu         sync.Mutex
 	complaints []string
@@ -47,25 +48,13 @@ type browser struct {
 
 func newBrowser(t *testing.T, size screen, allowed scripts) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(machine.BrowserPath()),
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.DisableGPU,
-		chromedp.Flag("no-sandbox", os.Getuid() == 0), // Chromium refuses to run as root with it
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-dev-shm-usage", true),
-		// Nothing but this machine can be reached.
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"),
-	)
-	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, stopTab := chromedp.NewContext(allocator)
-	b := &browser{t: t, ctx: ctx}
+	ctx, stop := chromium.Open(t.TempDir())
+	b := &browser{t: t, ctx: ctx, scripts: allowed}
 	t.Cleanup(func() {
 		if t.Failed() {
 			b.shoot("failed")
 		}
-		stopTab()
-		stopAllocator()
+		stop()
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		for _, complaint := range b.complaints {
@@ -235,13 +224,30 @@ func (b *browser) shows(texts ...string) {
 	}
 }
 
-// look checks what every page must have and takes a picture of it for people.
+// look checks what every page must be and takes a picture of it for people. Pages of the pretend world need not be
+// accessible.
 func (b *browser) look(name string) {
 	b.t.Helper()
 	if eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
 		b.t.Errorf("page %s is wider than the window", name)
 	}
+	if bool(b.scripts) && eval[bool](b, `document.querySelector(".app-wordmark") !== null`) {
+		b.accessible(name)
+	}
 	b.shoot(name)
+}
+
+func (b *browser) accessible(name string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	found, err := accessibility.Findings(ctx)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, finding := range found {
+		b.t.Errorf("page %s: %s", name, finding)
+	}
 }
 
 // shoot writes a picture of the whole page into the folder KOPPEL_SCREENSHOTS, if that is set.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"koppel/devstack"
+	"koppel/devstack/axe"
 	"koppel/devstack/machine"
 	"koppel/eherkenning/brokertest"
 	"koppel/store/storetest"
@@ -17,6 +18,9 @@ import (
 
 // binary is the koppel program under test.
 var binary string
+
+// accessibility finds faults of pages.
+var accessibility axe.Script
 
 func TestMain(m *testing.M) {
 	devstack.ServeTemporal()
@@ -30,7 +34,11 @@ func TestMain(m *testing.M) {
 
 // build builds the program, runs the tests and removes it.
 func build(m *testing.M) (int, error) {
-	if err := machine.Meet(os.Stderr, machine.Postgres, machine.Browser); err != nil {
+	if err := machine.Meet(os.Stderr, machine.Postgres, machine.Browser, machine.Node); err != nil {
+		return 1, err
+	}
+	var err error
+	if accessibility, err = axe.Load("../.."); err != nil {
 		return 1, err
 	}
 	dir, err := os.MkdirTemp("", "koppel-e2e-")
