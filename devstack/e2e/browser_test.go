@@ -164,7 +164,7 @@ func (b *browser) open(address string) {
 func (b *browser) fill(fields map[string]string) {
 	b.t.Helper()
 	for name, value := range fields {
-		selector := chromedp.CSS(fmt.Sprintf(`[name=%q]`, name))
+		selector := chromedp.CSS(fmt.Sprintf(`[name=%q]:not([type=hidden])`, name))
 		b.run("fill "+name, chromedp.WaitVisible(selector), chromedp.Clear(selector), chromedp.SendKeys(selector, value))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -64,12 +63,7 @@ func (b *tab) check(t *testing.T, p photo) {
 // checkFocus: faults are where one is, else one is at the top.
 func (b *tab) checkFocus(t *testing.T) {
 	t.Helper()
-	const there = `document.activeElement === (document.querySelector("#errors") ?? document.body)`
-	for end := time.Now().Add(patience); !eval[bool](t, b, there); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) { // the browser moves the focus with the first picture that it draws
-			t.Fatalf("the focus is at %s", eval[string](t, b, `document.activeElement.outerHTML`))
-		}
-	}
+	b.await(t, `document.activeElement === (document.querySelector("#errors") ?? document.body)`)
 }
 
 func (b *tab) checkAccessible(t *testing.T, width int64) {

@@ -52,6 +52,16 @@ func eval[T any](t *testing.T, b *tab, expression string) T {
 	return value
 }
 
+// await waits until something holds: the browser moves the focus only with the next picture that it draws.
+func (b *tab) await(t *testing.T, condition string) {
+	t.Helper()
+	for end := time.Now().Add(patience); !eval[bool](t, b, condition); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s does not come to hold; the focus is at %.200s", condition, eval[string](t, b, `document.activeElement.outerHTML`))
+		}
+	}
+}
+
 func (b *tab) open(t *testing.T, p photo) {
 	t.Helper()
 	b.do(t, chromedp.Navigate(b.address+p.path()))
