@@ -1,6 +1,6 @@
 # demo and test are all a newcomer needs.
 
-.PHONY: demo demo-reset test check lint build
+.PHONY: demo demo-reset test check lint build bench
 .DEFAULT_GOAL := build
 
 launch = cd devstack && go build -buildvcs=false -o ../bin/launch ./cmd/launch && cd .. && exec bin/launch
@@ -19,6 +19,9 @@ build: ## the program
 test check: lint
 	go test -race ./...
 	cd devstack && go test -p 1 -timeout 20m ./...
+
+bench: ## what a guesser can time: some minutes; docs/benchmarks.md
+	go test -run '^$$' -bench . -benchtime 1x -timeout 1h ./web
 
 # The linters are pinned in tools/go.mod.
 lint:

@@ -50,7 +50,7 @@ var samlKeys = sync.OnceValue(func() (made [2]brokertest.Key) {
 
 // world is a website with a real database, a real service provider, a real test broker and a pretend engine.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	site     http.Handler
 	db       *store.Store
 	sql      *sql.DB // the same database, for what the store has no call for
@@ -66,7 +66,7 @@ type world struct {
 }
 
 // newWorld makes a website, with changed settings if wanted.
-func newWorld(t *testing.T, changes ...func(*Settings)) *world {
+func newWorld(t testing.TB, changes ...func(*Settings)) *world {
 	t.Helper()
 	return newWorldOn(t, storetest.URL(t), changes...)
 }
@@ -160,7 +160,7 @@ func (w *world) browser() *browser {
 // answer is what came back.
 type answer struct {
 	*httptest.ResponseRecorder
-	t   *testing.T
+	t   testing.TB
 	doc *goquery.Document
 }
 
