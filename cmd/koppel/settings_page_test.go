@@ -24,7 +24,7 @@ can be given as a file too: ` + "`NAME_FILE`" + ` holds its path. What is empty 
 content of a file is dropped. A command reads its own settings only.
 
 ` + "`koppel settings web`" + ` (or another command) shows what it would start with, and where each value is from.
-`koppel keys new DIR` makes the keys.
+` + "`koppel keys new DIR`" + ` makes the keys.
 
 This page is made from ` + "`cmd/koppel/settings.go`" + ` by ` + "`go generate ./cmd/koppel`" + `.
 `
