@@ -36,6 +36,8 @@ func away(err error) bool {
 		return true
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return true
+	case errors.Is(err, sql.ErrTxDone): // nobody but the end of its context ends a transaction before we do
+		return true
 	}
 	return errors.As(err, &network)
 }

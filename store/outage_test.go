@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"net"
 	"net/url"
@@ -320,4 +321,19 @@ func (r *relay) pass(to, from net.Conn) {
 			return
 		}
 	}
+}
+
+// TestATransactionOutOfTimeIsUnavailable ends the time of a transaction between its last statement and its commit.
+func TestATransactionOutOfTimeIsUnavailable(t *testing.T) {
+	s := opened(t, storetest.URL(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.Transact(ctx, func(tx *Tx) error {
+		cancel()
+		for { // until the transaction has been rolled back because of it
+			if _, err := tx.tx.ExecContext(t.Context(), `select 1`); errors.Is(err, sql.ErrTxDone) {
+				return nil
+			}
+		}
+	})
+	unavailableWith(t, "commit", err, sql.ErrTxDone.Error())
 }
