@@ -21,9 +21,9 @@ type effect struct {
 // schedule-to-close time-out, which would end an activity that an operator has paused.
 var database = workflow.ActivityOptions{
 	TaskQueue:           activities.MainQueue,
-	StartToCloseTimeout: 10 * time.Second,
+	StartToCloseTimeout: databaseTime,
 	RetryPolicy: &temporal.RetryPolicy{
-		InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
+		InitialInterval: databasePause, BackoffCoefficient: 2, MaximumInterval: databasePauseMax,
 	},
 }
 
@@ -31,9 +31,9 @@ var database = workflow.ActivityOptions{
 // whole send, and short enough to notice a worker that died.
 var mailing = workflow.ActivityOptions{
 	TaskQueue:           activities.MailQueue,
-	StartToCloseTimeout: 30 * time.Second,
+	StartToCloseTimeout: mailTime,
 	RetryPolicy: &temporal.RetryPolicy{
-		InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: 5 * time.Minute,
+		InitialInterval: mailPause, BackoffCoefficient: 2, MaximumInterval: mailPauseMax,
 	},
 }
 

@@ -3,7 +3,6 @@ package workflows
 import (
 	"errors"
 	"slices"
-	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
@@ -112,10 +111,10 @@ func (c *linking) retryNow(ctx workflow.Context, _ Submission) (onboarding.Verdi
 // checking gives up soon: a person is waiting. Few slots serve its queue, so that hashing cannot take the machine.
 var checking = workflow.ActivityOptions{
 	TaskQueue:              activities.CheckQueue,
-	ScheduleToStartTimeout: 2 * time.Second,
-	StartToCloseTimeout:    10 * time.Second,
+	ScheduleToStartTimeout: checkQueued,
+	StartToCloseTimeout:    checkTime,
 	RetryPolicy: &temporal.RetryPolicy{
-		InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumAttempts: 3,
+		InitialInterval: checkPause, BackoffCoefficient: 2, MaximumAttempts: checkAttempts,
 	},
 }
 

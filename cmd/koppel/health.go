@@ -20,7 +20,7 @@ import (
 // smtpProbeEvery spares the mail server: each question is a connection.
 const smtpProbeEvery = 30 * time.Second
 
-// healthTimeout bounds a request to the worker's own listener.
+// healthTimeout bounds a request to the worker's own listener, and one of `koppel health`.
 const healthTimeout = 5 * time.Second
 
 // webHealth watches what web depends on. The broker is never asked: a login tells how it is, and nothing else needs it.

@@ -47,6 +47,6 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
-		importCommand(batchStore("import")), auditCommand(batchStore("audit")), settingsCommand(), keysCommand())
+		importCommand(batchStore("import")), auditCommand(batchStore("audit")), settingsCommand(), keysCommand(), healthCommand())
 	return root
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"database/sql"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -131,6 +133,22 @@ func TestAnAddressThatIsTakenIsNamed(t *testing.T) {
 		output := fails(t, command, map[string]string{name: listener.Addr().String()})
 		if !strings.Contains(output, name+": listen tcp "+listener.Addr().String()) {
 			t.Errorf("koppel %s does not name %s: %s", command, name, output)
+		}
+	}
+}
+
+func TestHealthCommandFailsWhileAPartIsAway(t *testing.T) {
+	t.Parallel()
+	for status, fails := range map[int]bool{http.StatusOK: false, http.StatusServiceUnavailable: true} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			io.WriteString(w, "database: ok\n")
+		}))
+		var out strings.Builder
+		err := askHealth(t.Context(), server.URL+"/readyz", &out)
+		server.Close()
+		if (err != nil) != fails || out.String() != "database: ok\n" {
+			t.Errorf("status %d: got %v, %q", status, err, out.String())
 		}
 	}
 }

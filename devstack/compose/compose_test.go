@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -86,6 +87,26 @@ func TestImagesArePinnedAndPortsStayOnThisMachine(t *testing.T) {
 		isStage := slices.ContainsFunc(stages, func(stage []string) bool { return stage[1] == match[1] })
 		if !isStage && match[1] != "scratch" && !pinned.MatchString(match[1]) {
 			t.Errorf("Dockerfile: %s is not pinned to a version", match[1])
+		}
+	}
+}
+
+// TestWebAndWorkerAreAskedHowTheyAre asks where they listen, and gives each longer to stop than it takes.
+func TestWebAndWorkerAreAskedHowTheyAre(t *testing.T) {
+	project := load(t)
+	for name, want := range map[string]struct {
+		url  string
+		stop time.Duration // of drainTimeout in cmd/koppel, stopTimeout in worker
+	}{
+		"web":    {"http://localhost:8080/readyz", 20 * time.Second},
+		"worker": {"http://localhost:8081/readyz", 28 * time.Second},
+	} {
+		service := project.Services[name]
+		if service.HealthCheck == nil || !slices.Equal(service.HealthCheck.Test, []string{"CMD", "/koppel", "health", want.url}) {
+			t.Errorf("%s: healthcheck %+v, want one that asks %s", name, service.HealthCheck, want.url)
+		}
+		if grace := service.StopGracePeriod; grace == nil || time.Duration(*grace) <= want.stop {
+			t.Errorf("%s: grace period %v, want more than %s", name, grace, want.stop)
 		}
 	}
 }
