@@ -72,7 +72,7 @@ func newWorld(t testing.TB, changes ...func(*Settings)) *world {
 }
 
 // newWorldOn is a world with its data in the empty database at address.
-func newWorldOn(t *testing.T, address string, changes ...func(*Settings)) *world {
+func newWorldOn(t testing.TB, address string, changes ...func(*Settings)) *world {
 	t.Helper()
 	w := &world{t: t, engine: &engine{}, log: &strings.Builder{}, now: noon}
 	w.openStore(address)
