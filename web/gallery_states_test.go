@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -141,6 +142,9 @@ var otherStates = []state{
 	{"not-that-way", func(g *guest) answer { return g.get(startPath) }},
 	{"other-tab", unreached(&onboarding.Error{Kind: onboarding.Stale, Message: "p.tab"})},
 	{"our-fault", failing(temporal.NewApplicationError("division by zero", "panic"), linkFormWith())},
+	{"again-link", givenBack(linkPath, credentials("n.m"), (*site).submitLink)},
+	{"again-pin", givenBack(pinPath, url.Values{"nonce": {"n.m"}, "pin": {"123456"}}, (*site).submitPIN)},
+	{"again-address", givenBack("/koppelen/e-mail", url.Values{"nonce": {"n.m"}, "email": {"jan@"}}, (*site).submitAddress)},
 	{"away", away(errAway, func(g *guest) answer {
 		return g.post("/koppelen/stoppen", url.Values{"nonce": {g.get(linkPath).value("nonce")}})
 	})},
@@ -270,15 +274,32 @@ func (w *world) join(code, kind, name, place string) {
 // unreached is the page of an error that no handler lets get so far, or not in both languages: a browser without
 // cookies has none to say its language.
 func unreached(err error) func(*guest) answer {
+	asked := func() *http.Request { return httptest.NewRequest(http.MethodGet, linkPath, nil) }
+	return staged(asked, func(s *site, c *gin.Context) { s.fail(c, err) })
+}
+
+// givenBack is a form that was sent while the database was away, as TestFormsOutliveAnOutageOfTheDatabase sends it.
+func givenBack(path string, values url.Values, read func(*site, *gin.Context, visit) form) func(*guest) answer {
+	sent := func() *http.Request { return posted(path, values.Encode()) }
+	return staged(sent, func(s *site, c *gin.Context) {
+		s.giveBack(c, read(s, c, visit{}), errors.New("the watch over the parts hears nothing of this"))
+	})
+}
+
+// staged lets a part of the site answer without a session and the rest.
+func staged(request func() *http.Request, play func(*site, *gin.Context)) func(*guest) answer {
 	return func(g *guest) answer {
-		pages, wrong := newRenderer(renderSettings{HelpdeskMail: "helpdesk@example.nl", HelpdeskPhone: "070 000 00 00"})
-		g.w.must(wrong)
+		r := request()
+		pages, err := newRenderer(renderSettings{HelpdeskMail: "helpdesk@example.nl", HelpdeskPhone: "070 000 00 00"})
+		g.w.must(err)
+		stage := gin.New()
+		stage.Handle(r.Method, r.URL.Path, func(c *gin.Context) {
+			c.Set(keyLanguage, messages.ParseLanguage(g.cookies[languageCookie]))
+			c.Set(keyNonce, "nonce")
+			play(&site{pages: pages}, c)
+		})
 		recorder := httptest.NewRecorder()
-		c, _ := gin.CreateTestContext(recorder)
-		c.Request = httptest.NewRequest(http.MethodGet, linkPath, nil)
-		c.Set(keyLanguage, messages.ParseLanguage(g.cookies[languageCookie]))
-		c.Set(keyNonce, "nonce")
-		(&site{pages: pages}).fail(c, err)
+		stage.ServeHTTP(recorder, r)
 		return g.answer(recorder)
 	}
 }

@@ -66,7 +66,7 @@ func TestGallery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var shown [2]strings.Builder
-	names := map[string]bool{}
+	names, templates := map[string]bool{}, map[string]bool{}
 	for _, state := range states {
 		if names[state.name] {
 			t.Errorf("two states are called %s", state.name)
@@ -78,6 +78,7 @@ func TestGallery(t *testing.T) {
 				page := state.shows(w.newGuest(state.name, language))
 				checkPage(t, page, language)
 				shown[i].WriteString(words(page))
+				templates[page.doc.Find("main").AttrOr("data-page", "")] = true
 				keepPage(t, fmt.Sprintf("%s.%s.html", state.name, language), page)
 			})
 		}
@@ -85,6 +86,7 @@ func TestGallery(t *testing.T) {
 	for i, language := range messages.Languages {
 		t.Run("says-everything/"+string(language), func(t *testing.T) { saysEverything(t, language, shown[i].String()) })
 	}
+	t.Run("uses-every-template", func(t *testing.T) { usesEveryTemplate(t, templates) })
 	t.Logf("%d states in %d languages", len(states), len(messages.Languages))
 }
 
@@ -122,6 +124,20 @@ var (
 	ofMails = regexp.MustCompile(`^m[0-9]*\.`)
 	filled  = regexp.MustCompile(`\\\{[^}]*\\\}`)
 )
+
+// usesEveryTemplate finds the templates that no state shows.
+func usesEveryTemplate(t *testing.T, shown map[string]bool) {
+	t.Helper()
+	files, err := templateFiles.ReadDir("templates/pages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !shown[strings.TrimSuffix(file.Name(), ".html")] {
+			t.Errorf("no state in the gallery shows %s", file.Name())
+		}
+	}
+}
 
 // saysEverything finds the sentences that no page has shown: a page or a state that the gallery lacks.
 func saysEverything(t *testing.T, language messages.Language, shown string) {
