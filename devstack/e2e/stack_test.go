@@ -64,7 +64,16 @@ func startStack(t *testing.T) *devstack.Stack {
 // startBreakableStack is startStack with parts that are all processes or can be stopped, and keep their data.
 func startBreakableStack(t *testing.T, personas []brokertest.Persona) *devstack.Stack {
 	t.Helper()
+	return startStackWith(t, devstack.Options{Dir: publicDir(t), Apart: true, Personas: personas})
+}
+
+// publicDir is a folder that Postgres may enter as another user.
+func publicDir(t *testing.T) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "koppel-breakable-")
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,10 +82,7 @@ func startBreakableStack(t *testing.T, personas []brokertest.Persona) *devstack.
 			t.Error(err)
 		}
 	})
-	if err := os.Chmod(dir, 0o755); err != nil { // Postgres may run as another user
-		t.Fatal(err)
-	}
-	return startStackWith(t, devstack.Options{Dir: dir, Apart: true, Personas: personas})
+	return dir
 }
 
 func startStackWith(t *testing.T, options devstack.Options) *devstack.Stack {
