@@ -4,31 +4,51 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Email is an address that mail can be sent to: one @, a domain with a dot, no display name, at most 254 bytes.
 type Email string
 
+// maxEmail is the length of the longest address that SMTP can carry, in bytes (RFC 5321, erratum 1690).
+const maxEmail = 254
+
 // ParseEmail trims s and checks it. The domain is kept as typed but for case.
 func ParseEmail(s string) (Email, error) {
 	address := strings.TrimSpace(s)
-	if address == "" {
+	switch {
+	case address == "":
 		return "", &Error{Kind: Invalid, Message: "e.mail.empty"}
+	case len(address) > maxEmail:
+		return "", &Error{Kind: Invalid, Message: "e.mail.form"}
 	}
 	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address || parsed.Name != "" || len(address) > 254 {
+	if err != nil || parsed.Address != address || parsed.Name != "" {
 		return "", &Error{Kind: Invalid, Message: "e.mail.form"}
 	}
 	local, domain, _ := strings.Cut(address, "@")
-	if local == "" || strings.ContainsAny(address, " \t\r\n\"<>") || !validDomain(domain) {
+	if local == "" || strings.ContainsFunc(address, unwelcome) || !validDomain(domain) {
 		return "", &Error{Kind: Invalid, Message: "e.mail.form"}
 	}
 	return Email(local + "@" + strings.ToLower(domain)), nil
 }
 
+// unwelcome tells which signs an address never has, whatever the grammar of mail allows.
+func unwelcome(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("\"<>", r)
+}
+
+// validDomain takes letters of any alphabet: package mail writes them as mail servers know them.
 func validDomain(domain string) bool {
 	labels := strings.Split(domain, ".")
-	return len(labels) >= 2 && !slices.Contains(labels, "")
+	return len(labels) >= 2 && !slices.ContainsFunc(labels, func(label string) bool { return !validLabel(label) })
+}
+
+func validLabel(label string) bool {
+	foreign := func(r rune) bool {
+		return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	}
+	return label != "" && len(label) <= 63 && label == strings.Trim(label, "-") && !strings.ContainsFunc(label, foreign)
 }
 
 // Domain is the part after the @.
