@@ -71,12 +71,12 @@ func FuzzHeaders(f *testing.F) {
 		f.Add(seed, "De Regenboog")
 		f.Add("jane@regenboog.example", seed)
 	}
-	sender, err := NewSender(Settings{Address: "127.0.0.1:1", From: from, TLS: TLSNone})
+	sender, err := NewSender(Settings{Address: "127.0.0.1:1", From: from, TLS: TLSNone, BounceAddress: "bounce@koppel.example"})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, address, name string) {
-		m := Letters{HelpdeskPhone: name}.Linked(messages.Dutch, Link{At: time.Unix(0, 0), Name: name, Code: "03AB"})
+		m := letters.Linked(messages.Dutch, Link{At: time.Unix(0, 0), Name: name, Code: "03AB"})
 		m.To, m.ID, m.Subject = onboarding.Email(address), "link-1", name
 		composed, err := sender.compose(m)
 		if err != nil {
@@ -84,6 +84,9 @@ func FuzzHeaders(f *testing.F) {
 				t.Errorf("the address %q in the error: %v", address, err)
 			}
 			return
+		}
+		if sender, err := composed.GetSender(false); err != nil || sender != "<bounce+link-1@koppel.example>" {
+			t.Errorf("the mail leaves from %q, %v", sender, err)
 		}
 		recipients, err := composed.GetRecipients()
 		if err != nil || len(recipients) != 1 || strings.ContainsAny(recipients[0], "\r\n") {
@@ -93,8 +96,21 @@ func FuzzHeaders(f *testing.F) {
 		if _, err := composed.WriteTo(&raw); err != nil {
 			t.Fatal(err)
 		}
+		wantNoMarkup(t, m)
 		wantOwnHeaders(t, &raw)
 	})
+}
+
+// wantNoMarkup: a name brings no element into the HTML and no line into the text.
+func wantNoMarkup(t *testing.T, m Message) {
+	t.Helper()
+	plain := letters.Linked(messages.Dutch, Link{At: time.Unix(0, 0), Name: "De Regenboog", Code: "03AB"})
+	if got, want := strings.Count(m.HTML, "<"), strings.Count(plain.HTML, "<"); got != want {
+		t.Errorf("%d times < in the HTML, want %d:\n%s", got, want, m.HTML)
+	}
+	if got, want := strings.Count(m.Text, "\n"), strings.Count(plain.Text, "\n"); got != want {
+		t.Errorf("%d lines of text, want %d:\n%s", got, want, m.Text)
+	}
 }
 
 func wantOwnHeaders(t *testing.T, raw io.Reader) {

@@ -27,7 +27,8 @@ type Sender struct {
 	options []gomail.Option
 	from    *mail.Address
 	replyTo *mail.Address
-	domain  string // of from
+	bounce  *mail.Address // nil: from
+	domain  string        // of from
 	timeout time.Duration
 }
 
@@ -38,15 +39,23 @@ func NewSender(settings Settings) (*Sender, error) {
 		return nil, fmt.Errorf("mail sender: from: %w", err)
 	}
 	sender := &Sender{address: settings.Address, from: from, domain: domainOf(from), timeout: cmp.Or(settings.Patience, sendTimeout)}
-	if settings.ReplyTo != "" {
-		if sender.replyTo, err = mail.ParseAddress(settings.ReplyTo); err != nil {
-			return nil, fmt.Errorf("mail sender: reply to: %w", err)
-		}
+	if sender.replyTo, err = optionalAddress(settings.ReplyTo); err != nil {
+		return nil, fmt.Errorf("mail sender: reply to: %w", err)
+	}
+	if sender.bounce, err = optionalAddress(settings.BounceAddress); err != nil {
+		return nil, fmt.Errorf("mail sender: bounce address: %w", err)
 	}
 	if sender.host, sender.options, err = connection(settings); err != nil {
 		return nil, fmt.Errorf("mail sender: %w", err)
 	}
 	return sender, nil
+}
+
+func optionalAddress(s string) (*mail.Address, error) {
+	if s == "" {
+		return nil, nil
+	}
+	return mail.ParseAddress(s)
 }
 
 func domainOf(a *mail.Address) string { return a.Address[strings.LastIndexByte(a.Address, '@')+1:] }

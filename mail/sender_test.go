@@ -238,6 +238,7 @@ func TestNewSenderChecksSettings(t *testing.T) {
 		{"no host", func(s *Settings) { s.Address = ":25" }, "host:port"},
 		{"from", func(s *Settings) { s.From = "MijnHelpdeskPO" }, "from"},
 		{"reply to", func(s *Settings) { s.ReplyTo = "helpdesk" }, "reply to"},
+		{"bounce address", func(s *Settings) { s.BounceAddress = "bounce" }, "bounce address"},
 		{"policy", func(s *Settings) { s.TLS = "maybe" }, "TLS policy"},
 		{"password in the clear", func(s *Settings) { s.Username, s.Password = "koppel", "Geheim-123" }, "mandatory"},
 	}

@@ -38,9 +38,13 @@ func (p *TLSPolicy) UnmarshalText(text []byte) error {
 
 // Settings say how mail leaves.
 type Settings struct {
-	Address  string // host:port of the mail server
-	From     string // MijnHelpdeskPO <noreply@example.nl>
-	ReplyTo  string // a mailbox that people read; empty: none
+	Address string // host:port of the mail server
+	From    string // MijnHelpdeskPO <noreply@example.nl>
+	ReplyTo string // a mailbox that people read; empty: none
+	// BounceAddress is where mails that can't be delivered come back to: bounce@example.nl. Each mail gets an address
+	// of its own, with its ID as tag: bounce+ID@example.nl. Empty: From.
+	BounceAddress string
+
 	Username string // empty: no login at the mail server
 	Password string
 	TLS      TLSPolicy
