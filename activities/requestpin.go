@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"koppel/mail"
 	"koppel/onboarding"
 	"koppel/store"
 )
@@ -107,8 +108,15 @@ func (a *Activities) addresses(linking string, pins []store.PIN) ([]string, erro
 	return used, nil
 }
 
-// fold makes addresses that reach the same mailbox equal, for counting only.
-func fold(address onboarding.Email) string { return strings.ToLower(string(address)) }
+// fold makes addresses that reach the same mailbox equal, for counting only. A domain can be written in many ways,
+// one that no mail can go to only as it is.
+func fold(address onboarding.Email) string {
+	canonical, err := mail.Canonical(address)
+	if err != nil {
+		canonical = string(address)
+	}
+	return strings.ToLower(canonical)
+}
 
 // derive computes the PIN of a generation. It is bound to the case, the address, the identity and the account, so a
 // PIN of another case, or of an address given up, does not fit.
