@@ -49,6 +49,9 @@ func (d *discreet) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteA
 	if errors.Is(err, errMailDelayed) {
 		return nil, temporal.NewApplicationError(errMailDelayed.Error(), "mail_delayed")
 	}
+	if errors.Is(err, errMailUnderWay) {
+		return nil, temporal.NewApplicationError(errMailUnderWay.Error(), "mail_under_way")
+	}
 	d.tell(ctx, "activity failed", err)
 	return nil, temporal.NewApplicationError("see the log of the worker", "unavailable")
 }

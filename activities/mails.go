@@ -21,7 +21,7 @@ type MailJob struct {
 
 // Sent is what became of a mail for good. A mail server that is away is not an answer but an error: it is repeated.
 type Sent struct {
-	State onboarding.MailState // MailSent, MailRefused or MailSuperseded
+	State onboarding.MailState // MailSent, MailRefused, MailSuperseded or MailBounced
 	Code  int                  // SMTP reply of a refusal
 }
 
@@ -39,12 +39,16 @@ func (a *Activities) deliver(ctx context.Context, job MailJob,
 	compose func(context.Context, *store.Tx, time.Time) (*composed, error)) (Sent, error) {
 	var letter *composed
 	var before store.Mail
+	token := a.Lookup.Hash("mail", job.Case, string(job.Kind), strconv.Itoa(job.Number))
 	err := a.transact(ctx, func(tx *store.Tx, now time.Time) (err error) {
 		if before, err = tx.Mail(ctx, job.Case, job.Kind, job.Number); err != nil || final(before.State) {
 			return err
 		}
-		if letter, err = compose(ctx, tx, now); err != nil || letter != nil {
+		if letter, err = compose(ctx, tx, now); err != nil {
 			return err
+		}
+		if letter != nil {
+			return tx.SetMailToken(ctx, job.Case, job.Kind, job.Number, token)
 		}
 		before.State = onboarding.MailSuperseded
 		return tx.SetMailState(ctx, job.Case, job.Kind, job.Number, before.State, 0, now)
@@ -52,7 +56,7 @@ func (a *Activities) deliver(ctx context.Context, job MailJob,
 	if err != nil || letter == nil {
 		return Sent{State: before.State}, err
 	}
-	letter.message.ID = a.Lookup.Hash("mail", job.Case, string(job.Kind), strconv.Itoa(job.Number))
+	letter.message.ID = token
 	return a.note(context.WithoutCancel(ctx), job, letter, a.Sender.Send(ctx, letter.message))
 }
 
@@ -115,7 +119,8 @@ func auditMail(ctx context.Context, tx *store.Tx, job MailJob, sent Sent, now ti
 	return tx.Audit(ctx, store.Event{At: now, Name: name, Case: job.Case, Detail: detail})
 }
 
-// final tells which states a mail does not leave. A refused one is sent again when somebody asks for it.
+// final tells which states sending does not leave. A refused mail is sent again when somebody asks for it; one that
+// came back is not: its PIN has mostly ended by then, and whoever asks gets another mail.
 func final(state onboarding.MailState) bool {
-	return state == onboarding.MailSent || state == onboarding.MailSuperseded
+	return state == onboarding.MailSent || state == onboarding.MailSuperseded || state == onboarding.MailBounced
 }

@@ -27,6 +27,7 @@ const (
 	MailRequested   Event = "mail.queued"
 	MailAccepted    Event = "mail.accepted"
 	MailTurnedDown  Event = "mail.refused"
+	MailReturned    Event = "mail.bounced"
 	RegisterRead    Event = "register.imported"
 	SettingsChanged Event = "settings.changed" // names of settings, not their values
 )

@@ -55,6 +55,7 @@ const (
 	MailLate       MailState = "late"       // at least one attempt failed; it is being repeated
 	MailSent       MailState = "sent"       // a mail server has accepted it
 	MailRefused    MailState = "refused"    // a mail server has refused it for good
+	MailBounced    MailState = "bounced"    // came back after a mail server had accepted it
 	MailSuperseded MailState = "superseded" // its PIN was voided before it left
 )
 

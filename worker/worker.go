@@ -104,6 +104,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(workflows.Linking, workflow.RegisterOptions{Name: workflows.LinkingName})
 	r.RegisterWorkflowWithOptions(workflows.AuditChain, workflow.RegisterOptions{Name: workflows.AuditChainName})
 	r.RegisterWorkflowWithOptions(workflows.Housekeeping, workflow.RegisterOptions{Name: workflows.HousekeepingName})
+	r.RegisterWorkflowWithOptions(workflows.Bounce, workflow.RegisterOptions{Name: workflows.BounceName})
 }
 
 func options(s Settings, slots int, fatal func(error)) worker.Options {

@@ -57,6 +57,12 @@ const (
 	parkedAdvice = "De gebruiker is aan de beurt: controleer het e-mailadres, of kies op de pagina een ander adres."
 )
 
+// So does one that came back.
+const (
+	returnedName   = "Wacht op een ander e-mailadres: de mail met de pincode is niet bezorgd"
+	returnedAdvice = "De gebruiker is aan de beurt: controleer het e-mailadres, en kies op de pagina een ander adres of vraag een nieuwe pincode. De pagina van de gebruiker zegt dit ook."
+)
+
 var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.Accepted:         "goed",
 	onboarding.WrongCredentials: "gebruikersnaam of wachtwoord klopte niet",
@@ -79,13 +85,17 @@ var mailNames = map[onboarding.MailState]string{
 	onboarding.MailQueued:  "onderweg naar de mailserver",
 	onboarding.MailSent:    "aangenomen door de mailserver",
 	onboarding.MailRefused: "geweigerd door de mailserver",
+	onboarding.MailBounced: "teruggekomen: niet bezorgd",
 }
 
 // describe renews the current details: what an agent reads on the page of the case. No event is written for it.
 func (c *linking) describe(ctx workflow.Context) {
 	heading, counsel := stepNames[c.step], advice[c.step]
-	if c.parked != nil {
+	switch {
+	case c.parked != nil:
 		heading, counsel = parkedName, parkedAdvice
+	case c.returned():
+		heading, counsel = returnedName, returnedAdvice
 	}
 	lines := []string{"### " + heading, ""}
 	add := func(name, value string) {
@@ -120,8 +130,11 @@ func (c *linking) verdictText() string {
 
 func (c *linking) mailText() string {
 	text := mailNames[c.mail]
-	if c.mail == onboarding.MailRefused {
+	switch c.mail {
+	case onboarding.MailRefused:
 		text += fmt.Sprintf(" (antwoord %d)", c.mailCode)
+	case onboarding.MailBounced:
+		text += fmt.Sprintf(" (melding %s)", c.bounce.Status)
 	}
 	return text
 }
@@ -132,6 +145,8 @@ func (c *linking) attentionText() string {
 		return ""
 	case mailRefused:
 		return "ligt het aan ons, dan kan beheer de mail opnieuw sturen met RetryNow."
+	case mailBounced:
+		return "ligt het aan ons, laat beheer het dan eerst herstellen; daarna vraagt de gebruiker op de pagina een nieuwe pincode."
 	}
 	var running []string
 	for _, e := range c.effects {

@@ -58,22 +58,33 @@ func (c *linking) runEffect(ctx workflow.Context, options workflow.ActivityOptio
 const (
 	slow        = "slow"         // an effect takes longer than onboarding.AttentionAfter
 	mailRefused = "mail_refused" // a mail server refused the PIN mail for good
+	mailBounced = "mail_bounced" // the PIN mail came back
 )
 
 // raiseAttention makes the search attribute say whether somebody has to look.
 func (c *linking) raiseAttention(ctx workflow.Context) {
-	attention := ""
-	if c.parked != nil {
-		attention = mailRefused
+	if c.needs(ctx) != c.attention {
+		c.publish(ctx, true)
 	}
+}
+
+// needs is what the case wants attention for; empty when it goes by itself.
+func (c *linking) needs(ctx workflow.Context) string {
 	for _, e := range c.effects {
 		if !workflow.Now(ctx).Before(e.since.Add(onboarding.AttentionAfter)) {
-			attention = slow
+			return slow
 		}
 	}
-	if attention == c.attention {
-		return
+	switch {
+	case c.parked != nil:
+		return mailRefused
+	case c.returned():
+		return mailBounced
 	}
-	c.attention = attention
-	c.publish(ctx, true)
+	return ""
+}
+
+// returned tells whether the person waits for a mail that came back.
+func (c *linking) returned() bool {
+	return c.mail == onboarding.MailBounced && (c.step == onboarding.MailingPIN || c.step == onboarding.AwaitPIN)
 }

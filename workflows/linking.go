@@ -19,7 +19,8 @@ type linking struct {
 	institutions []onboarding.InstitutionCode
 	verdict      onboarding.Verdict // of the last check
 	mail         onboarding.MailState
-	mailCode     int // SMTP reply of the last refusal
+	mailCode     int               // SMTP reply of the last refusal
+	bounce       activities.Bounce // of the newest PIN mail that came back
 	attention    string
 
 	opened    bool                // the row of the case stands
@@ -28,6 +29,7 @@ type linking struct {
 	completed onboarding.Outcome  // of the last attempt to make the link
 	lapse     time.Time           // end of the proof; zero before there is one
 	mailing   workflow.CancelFunc // stops the PIN mail that is under way
+	newest    activities.MailJob  // of the PIN mails
 	parked    *activities.MailJob // refused for good; waits for another address or for RetryNow
 	effects   []*effect           // under way
 }
@@ -55,6 +57,7 @@ func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
 // run is the story: whoever's turn it is, the case waits until something calls.
 func (c *linking) run(ctx workflow.Context) error {
 	workflow.Go(ctx, c.runClock)
+	workflow.Go(ctx, c.hearBounces)
 	if err := c.open(ctx); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (c *linking) startMailing(ctx workflow.Context, jobs []activities.MailJob) 
 		}
 		c.stopMailing()
 		mailingCtx, stop := workflow.WithCancel(ctx)
-		c.mailing, c.parked, c.mail = stop, nil, onboarding.MailQueued
+		c.mailing, c.newest, c.parked, c.mail = stop, job, nil, onboarding.MailQueued
 		workflow.Go(mailingCtx, func(ctx workflow.Context) { c.sendPIN(ctx, job) })
 	}
 }
@@ -40,13 +40,33 @@ func (c *linking) sendPIN(ctx workflow.Context, job activities.MailJob) {
 		return // stopped: another mail took its place
 	}
 	c.mail, c.mailCode = sent.State, sent.Code
-	if sent.State == onboarding.MailRefused {
+	if c.bounce.MailJob == job { // the news was faster than the acceptance
+		c.mail = onboarding.MailBounced
+	}
+	if c.mail == onboarding.MailRefused {
 		c.parked = &job
-		c.raiseAttention(ctx)
+	} else if c.step == onboarding.MailingPIN {
+		c.moveTo(ctx, onboarding.AwaitPIN)
 		return
 	}
-	if c.step == onboarding.MailingPIN {
-		c.moveTo(ctx, onboarding.AwaitPIN)
+	c.raiseAttention(ctx)
+}
+
+// hearBounces learns of PIN mails that came back. Only the newest one matters: whoever asked for another waits for
+// that. The PIN in it stays good, should the mail have arrived after all.
+func (c *linking) hearBounces(ctx workflow.Context) {
+	for {
+		var bounce activities.Bounce
+		workflow.GetSignalChannel(ctx, MailBounced).Receive(ctx, &bounce)
+		if bounce.MailJob != c.newest {
+			continue
+		}
+		c.bounce = bounce
+		if c.mail == onboarding.MailSent {
+			c.mail = onboarding.MailBounced
+		}
+		c.raiseAttention(ctx)
+		c.describe(ctx)
 	}
 }
 

@@ -24,6 +24,7 @@ func resting(step onboarding.Step) bool {
 // publish shows the state in Temporal UI: one change of the search attributes, and of the memo where the state lasts
 // (a step of the system is over in a moment, or raises attention).
 func (c *linking) publish(ctx workflow.Context, lasting bool) error {
+	c.attention = c.needs(ctx)
 	c.describe(ctx)
 	attributes := []temporal.SearchAttributeUpdate{
 		KoppelStep.ValueSet(string(c.step)),

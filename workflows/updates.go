@@ -84,6 +84,7 @@ func (c *linking) submitPIN(ctx workflow.Context, s Submission) (onboarding.Verd
 func (c *linking) resendPIN(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
 	checked, err := c.check(ctx, "Nieuwe pincode aanvragen", do.RequestPIN, s)
 	c.startMailing(ctx, checked.Mails)
+	c.raiseAttention(ctx)
 	c.describe(ctx)
 	return checked.Verdict, err
 }

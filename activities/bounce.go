@@ -1,0 +1,75 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"koppel/onboarding"
+	"koppel/store"
+)
+
+// Bounce is a mail that came back after a mail server had accepted it.
+type Bounce struct {
+	MailJob
+	Status string // enhanced status code (RFC 3463): 5.1.1
+}
+
+// Noted tells which workflow waits for a PIN that came back; empty when nobody does.
+type Noted struct {
+	Workflow string
+}
+
+// errMailUnderWay is what Temporal keeps of a bounce that was reported before the acceptance of its mail was noted.
+var errMailUnderWay = errors.New("the mail that came back is still being sent")
+
+// NoteBounce writes down that a mail came back. It may concern a case that is over, a PIN that was replaced, or a mail
+// that nobody waits for: then that is all. While the mail is still being sent it fails and is repeated: the
+// activity that sends is about to write the same row.
+func (a *Activities) NoteBounce(ctx context.Context, in Bounce) (Noted, error) {
+	var noted Noted
+	err := a.transact(ctx, func(tx *store.Tx, now time.Time) error {
+		mail, err := tx.Mail(ctx, in.Case, in.Kind, in.Number) // first the mail, then the case: as deliver does
+		if err != nil {
+			return err
+		}
+		l, err := tx.LockLinking(ctx, in.Case)
+		if err != nil {
+			return err
+		}
+		if noted.Workflow, err = a.concerned(ctx, tx, l, in.MailJob); err != nil || mail.State == onboarding.MailBounced {
+			return err
+		}
+		givenUp := l.Step.Over() || in.Kind == onboarding.PINMail && noted.Workflow == ""
+		if underWay(mail.State) && !givenUp {
+			return errMailUnderWay
+		}
+		return bounced(ctx, tx, l, in, now)
+	})
+	return noted, err
+}
+
+// underWay tells whether a mail has yet to be accepted, or refused.
+func underWay(state onboarding.MailState) bool {
+	return state == onboarding.MailQueued || state == onboarding.MailLate
+}
+
+// concerned is the workflow of a case that waits for the PIN in this mail: the newest mail of a PIN that is awaited.
+func (a *Activities) concerned(ctx context.Context, tx *store.Tx, l store.Linking, job MailJob) (string, error) {
+	if job.Kind != onboarding.PINMail || l.Step != onboarding.MailingPIN && l.Step != onboarding.AwaitPIN {
+		return "", nil
+	}
+	last, newest, err := newestMail(ctx, tx, l.ID)
+	if err != nil || last.Number != job.Number || !newest.VoidedAt.IsZero() {
+		return "", err
+	}
+	return l.WorkflowID, nil
+}
+
+func bounced(ctx context.Context, tx *store.Tx, l store.Linking, in Bounce, now time.Time) error {
+	if err := tx.SetMailBounced(ctx, in.Case, in.Kind, in.Number, in.Status, now); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, event(onboarding.MailReturned, l, now, map[string]any{
+		"kind": in.Kind, "number": in.Number, "generation": in.Generation, "status": in.Status}))
+}
