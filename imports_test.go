@@ -15,8 +15,9 @@ import (
 // allowed lists which packages of the module each package may import. Arrows point inward: cmd wires, web and worker
 // do not know each other, store and mail do not either, and the domain knows nobody.
 var allowed = map[string][]string{
-	"cmd/koppel":             {"activities", "duo", "eherkenning", "health", "keys", "keys/keyfiles", "logs", "mail", "onboarding", "passwords", "store", "web", "worker", "workflows"},
-	"web":                    {"eherkenning", "health", "keys", "logs", "messages", "onboarding", "store", "workflows"},
+	"bounces":                {"activities", "onboarding", "store", "workflows"},
+	"cmd/koppel":             {"activities", "bounces", "duo", "eherkenning", "health", "keys", "keys/keyfiles", "logs", "mail", "onboarding", "passwords", "store", "web", "worker", "workflows"},
+	"web":                    {"bounces", "eherkenning", "health", "keys", "logs", "messages", "onboarding", "store", "workflows"},
 	"worker":                 {"activities", "onboarding", "workflows"},
 	"workflows":              {"activities", "onboarding"},
 	"activities":             {"keys", "logs", "mail", "messages", "onboarding", "passwords", "store"},

@@ -8,6 +8,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"koppel/activities"
 	"koppel/onboarding"
 	"koppel/workflows"
 )
@@ -16,6 +17,7 @@ import (
 type engine struct {
 	mu      sync.Mutex
 	started []workflows.LinkingInput
+	bounced []activities.Bounce
 	updates []client.UpdateWorkflowOptions
 	known   map[string]onboarding.Verdict
 	away    error                                                                 // answer to every call
@@ -33,7 +35,12 @@ func (e *engine) ExecuteWorkflow(_ context.Context, options client.StartWorkflow
 	if e.away != nil {
 		return nil, e.away
 	}
-	e.started = append(e.started, args[0].(workflows.LinkingInput))
+	switch in := args[0].(type) {
+	case workflows.LinkingInput:
+		e.started = append(e.started, in)
+	case activities.Bounce:
+		e.bounced = append(e.bounced, in)
+	}
 	return nil, nil
 }
 

@@ -45,6 +45,9 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	engine.GET(health.LivePath, gin.WrapH(s.Health))
 	engine.GET(health.ReadyPath, gin.WrapH(s.Health))
 	engine.GET("/static/:name", serveAsset)
+	if s.BounceSecret != "" {
+		engine.POST(bouncePath, s.receiveBounce)
+	}
 
 	pages := engine.Group("/", s.recognise)
 	// S1, S2: to the broker and back

@@ -17,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.temporal.io/sdk/client"
 
+	"koppel/bounces"
 	"koppel/eherkenning"
 	"koppel/health"
 	"koppel/keys"
@@ -52,6 +53,7 @@ type Settings struct {
 	HelpdeskMail    string
 	HelpdeskPhone   string
 	MailFrom        string        // sender of the mails, as pages name it
+	BounceSecret    string        // of those who may report that a mail came back; empty: nobody
 	TrustedProxies  Proxies       // may be none: then a request comes from where its connection does
 	Health          *health.Watch // told how the parts were found; answers /healthz and /readyz
 	Now             func() time.Time
@@ -62,6 +64,7 @@ type Settings struct {
 type site struct {
 	Settings
 	sessions *sessions
+	bounces  bounces.Desk
 	pages    *renderer
 	paces    paces
 	secure   bool // PublicURL is https
@@ -86,6 +89,9 @@ func New(settings Settings) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: public URL: %w", err)
 	}
+	if n := len(settings.BounceSecret); n > 0 && n < MinBounceSecret {
+		return nil, fmt.Errorf("web: bounce secret: want at least %d characters", MinBounceSecret)
+	}
 	pages, err := newRenderer(renderSettings{
 		HelpdeskMail: settings.HelpdeskMail, HelpdeskPhone: settings.HelpdeskPhone, MailFrom: settings.MailFrom})
 	if err != nil {
@@ -94,6 +100,7 @@ func New(settings Settings) (http.Handler, error) {
 	s := &site{
 		Settings: settings,
 		sessions: newSessions(settings.Store, settings.Now),
+		bounces:  bounces.Desk{Store: settings.Store, Temporal: settings.Temporal},
 		pages:    pages,
 		paces:    newPaces(),
 		secure:   public.Scheme == "https",

@@ -38,6 +38,7 @@ type (
 	phone         string
 	publicURL     string
 	serviceID     string
+	sharedSecret  string
 	target        string
 	uuid          string
 	word          string
@@ -66,6 +67,7 @@ var accepted = map[reflect.Type]string{
 	reflect.TypeFor[privateKey]():        "an RSA private key of 2048 bits or more, in PEM",
 	reflect.TypeFor[publicURL]():         "https://host[:port], or http://localhost[:port]",
 	reflect.TypeFor[serviceID]():         "urn:etoegang:DV:<OIN of 20 digits>:services:<index>",
+	reflect.TypeFor[sharedSecret]():      "20 characters or more, without spaces",
 	reflect.TypeFor[target]():            "host:port",
 	reflect.TypeFor[uuid]():              "a UUID",
 	reflect.TypeFor[web.Proxies]():       "networks, separated by commas",
@@ -75,7 +77,8 @@ var accepted = map[reflect.Type]string{
 // The kinds that read themselves.
 var _ = []encoding.TextUnmarshaler{
 	new(databaseURL), new(entityID), new(filePath), new(truth), new(hostPort), new(line), new(listenAddress), new(mailAddress),
-	new(mailbox), new(metadata), new(pemText), new(phone), new(publicURL), new(serviceID), new(target), new(uuid), new(word),
+	new(mailbox), new(metadata), new(pemText), new(phone), new(publicURL), new(serviceID),
+	new(sharedSecret), new(target), new(uuid), new(word),
 }
 
 func (v *databaseURL) UnmarshalText(text []byte) error {
@@ -158,6 +161,13 @@ func (v *word) UnmarshalText(text []byte) error {
 		return errors.New("has a space or a line end")
 	}
 	return set(v, text, nil)
+}
+
+func (v *sharedSecret) UnmarshalText(text []byte) error {
+	if len(text) < web.MinBounceSecret {
+		return errors.New("is too short")
+	}
+	return (*word)(v).UnmarshalText(text)
 }
 
 func (v *mailbox) UnmarshalText(text []byte) error {

@@ -1,5 +1,6 @@
 // Command koppel is the onboarding system of MijnHelpdeskPO: the pages (web), the journeys (worker), the database
-// (migrate), the registers (import) and the audit. It wires the packages and owns the settings; nothing imports it.
+// (migrate), the registers (import), mails that came back (bounce) and the audit. It wires the packages and owns the
+// settings; nothing imports it.
 package main
 
 import (
@@ -47,6 +48,6 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
-		importCommand(batchStore("import")), auditCommand(batchStore("audit")), settingsCommand(), keysCommand(), healthCommand())
+		bounceCommand(), importCommand(batchStore("import")), auditCommand(batchStore("audit")), settingsCommand(), keysCommand(), healthCommand())
 	return root
 }

@@ -124,6 +124,7 @@ var wrong = map[reflect.Type]string{
 	reflect.TypeFor[privateKey]():     secret,
 	reflect.TypeFor[publicURL]():      "http://" + secret + ".example",
 	reflect.TypeFor[serviceID]():      "urn:etoegang:DV:" + secret + ":services:0001",
+	reflect.TypeFor[sharedSecret]():   secret,
 	reflect.TypeFor[target]():         secret,
 	reflect.TypeFor[uuid]():           secret,
 	reflect.TypeFor[web.Proxies]():    "10.0.0.0/8, " + secret,

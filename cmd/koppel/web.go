@@ -58,7 +58,8 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 		Store: database, Temporal: temporal, ServiceProvider: serviceProvider,
 		Lookup: s.LookupKey, Records: s.RecordKeys, Handover: s.HandoverPublicKey,
 		PublicURL: string(s.PublicURL), HelpdeskMail: string(s.HelpdeskMail), HelpdeskPhone: string(s.HelpdeskPhone),
-		MailFrom: string(s.MailFrom), TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log, Health: watch,
+		MailFrom: string(s.MailFrom), BounceSecret: string(s.BounceSecret),
+		TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log, Health: watch,
 	})
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
 	}
 	defer database.Close()
 	sender, err := mail.NewSender(mail.Settings{
-		Address: string(s.SMTPAddress), From: string(s.MailFrom), ReplyTo: string(s.HelpdeskMail),
+		Address: string(s.SMTPAddress), From: string(s.MailFrom), ReplyTo: string(s.HelpdeskMail), BounceAddress: string(s.BounceAddress),
 		Username: string(s.SMTPUsername), Password: string(s.SMTPPassword), TLS: s.SMTPTLS,
 	})
 	if err != nil {
