@@ -77,6 +77,7 @@ var pinStates = []state{
 	{"pin-queued-refreshing", mailState(onboarding.MailQueued, pinPath+"?ververs=1")},
 	{"pin-late", mailState(onboarding.MailLate, pinPath)},
 	{"pin-refused", mailState(onboarding.MailRefused, pinPath)},
+	{"pin-bounced", mailState(onboarding.MailBounced, pinPath)},
 	{"pin-long", longAddress},
 	{"pin-asked-anew", atStep(pinPath+"?nieuw=1", onboarding.AwaitPIN, nil)},
 	{"pin-ended", func(g *guest) answer {

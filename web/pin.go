@@ -18,7 +18,7 @@ type pinView struct {
 	Nonce      string
 	Email      string
 	ValidUntil string // empty while no mail server has accepted the mail
-	MailState  string // queued sent late refused
+	MailState  string // queued sent late undelivered
 	SentAt     string
 	PIN        string
 	Turn       int // of refreshing by itself; 0: it does not
@@ -52,6 +52,12 @@ func (v pinView) Pending() bool {
 	return v.MailState == string(onboarding.MailQueued) || v.MailState == string(onboarding.MailLate)
 }
 
+// undelivered is a mail that was refused, or came back: the person knows what to do about it, the system does not.
+const undelivered = "undelivered"
+
+// Undelivered tells whether the mail did not arrive and won't.
+func (v pinView) Undelivered() bool { return v.MailState == undelivered }
+
 // Refreshes tells whether the page refreshes itself.
 func (v pinView) Refreshes() bool { return v.Turn > 0 && v.Pending() }
 
@@ -72,7 +78,7 @@ func (s *site) showPIN(c *gin.Context, v visit) error {
 		return s.lockPage(c, st, "p.pinblock")
 	}
 	state := formState{nonce: newNonce(v.session.FormKey)}
-	if s.pinEnded(st) {
+	if s.pinEnded(st) && st.linking.Mail != onboarding.MailBounced {
 		state.faults = []fieldError{{Field: "pin", Key: "e.pin.expired"}}
 	}
 	shown := s.pinPage(c, st, "", state)
@@ -121,10 +127,12 @@ func (s *site) pinPage(c *gin.Context, st standing, typed string, state formStat
 	case onboarding.MailSent:
 		view.SentAt = messages.Time(languageOf(c), st.linking.MailAt)
 		fallthrough
-	case onboarding.MailLate, onboarding.MailRefused:
+	case onboarding.MailLate:
 		view.MailState = string(st.linking.Mail)
+	case onboarding.MailRefused, onboarding.MailBounced:
+		view.MailState = undelivered
 	}
-	if !st.linking.ValidUntil.IsZero() && !s.pinEnded(st) {
+	if !st.linking.ValidUntil.IsZero() && !s.pinEnded(st) && !view.Undelivered() {
 		view.ValidUntil = messages.Time(languageOf(c), st.linking.ValidUntil)
 	}
 	return page{Template: "pin", Title: text(c, "pin.h", nil), Errors: state.faults, View: view}

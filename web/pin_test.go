@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"koppel/messages"
 	"koppel/onboarding"
 	"koppel/store"
 	"koppel/workflows"
@@ -30,10 +31,10 @@ func TestPINPageTellsAboutTheMail(t *testing.T) {
 	if page.value("pin") != "" {
 		t.Error("the PIN is filled in")
 	}
-	for state, text := range map[string]string{"queued": "st.queue", "late": "st.late", "refused": "st.fail", "superseded": "st.queue"} {
+	for state, text := range map[string]string{"queued": "st.queue", "late": "st.late", "refused": "st.fail", "bounced": "st.fail", "superseded": "st.queue"} {
 		_, err := w.sql.Exec(`update mails set state = $1`, state)
 		w.must(err)
-		b.get(pinPath).expect(200).says(nl(text, "afzender", "koppel@example.nl"))
+		b.get(pinPath).expect(200).says(nl(text, "email", jansAddress))
 	}
 }
 
@@ -299,5 +300,37 @@ func TestFiftyEqualPostsGetOneAnswer(t *testing.T) {
 	}
 	if len(w.engine.updates) != 1 {
 		t.Errorf("%d updates, want 1", len(w.engine.updates))
+	}
+}
+
+// A mail that did not arrive and won't: the page says so, tells what to do, and claims nothing about a PIN.
+func TestPINPageOffersAnotherAddressWhenTheMailIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	w, b := atPINPage(t)
+	for _, state := range []onboarding.MailState{onboarding.MailRefused, onboarding.MailBounced} {
+		_, err := w.sql.Exec(`update mails set state = $1`, state)
+		w.must(err)
+		for _, language := range []messages.Language{messages.Dutch, messages.English} {
+			b.cookies[languageCookie] = string(language)
+			page := b.get(pinPath).expect(200)
+			main := page.doc.Find("main").Text()
+			for key, args := range map[string]map[string]string{
+				"st.fail": {"email": jansAddress}, "st.fail.allow": {"afzender": "koppel@example.nl"}, "pin.new": nil,
+			} {
+				if want := messages.Text(language, key, args); !strings.Contains(main, want) {
+					t.Errorf("%s %s: the page does not say %q", state, language, want)
+				}
+			}
+			button := page.doc.Find(`main a.nl-button--primary[href="/koppelen/e-mail"]`)
+			if button.Length() != 1 || button.Text() != messages.Text(language, "pin.other", nil) {
+				t.Errorf("%s %s: no button to another address", state, language)
+			}
+			for _, key := range []string{"pin.valid", "pin.lead", "pin.none.1"} {
+				before, _, _ := strings.Cut(messages.Text(language, key, map[string]string{"tijd": "", "email": ""}), "  ")
+				if before = strings.TrimRight(before, ". "); strings.Contains(main, before) {
+					t.Errorf("%s %s: the page says %q", state, language, before)
+				}
+			}
+		}
 	}
 }
