@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,9 @@ import (
 	"koppel/devstack/federation"
 	"koppel/store/storetest/child"
 )
+
+// BounceSecret lets a test report to web that a mail came back.
+const BounceSecret = "development-only-bounce-secret"
 
 // stopPatience is longer than the worker takes for a graceful stop.
 const stopPatience = 40 * time.Second
@@ -104,10 +108,15 @@ func (p *Program) lastLines() string {
 
 // Run runs a short program of koppel, such as migrate, and returns what it printed.
 func (s *Stack) Run(ctx context.Context, arguments ...string) (string, error) {
+	return s.RunWith(ctx, nil, arguments...)
+}
+
+// RunWith is Run with input on the program's standard input.
+func (s *Stack) RunWith(ctx context.Context, input io.Reader, arguments ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, s.options.Binary, arguments...)
 	cmd.Env = s.environment("")
 	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = input, &output, &output
 	process, err := child.Start(cmd, syscall.SIGKILL)
 	if err != nil {
 		return "", err
@@ -132,6 +141,8 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_SMTP_ADDRESS=" + s.Mailbox.SMTPAddress(),
 		"KOPPEL_SMTP_TLS=none",
 		"KOPPEL_MAIL_FROM=MijnHelpdeskPO <noreply@koppel.example>",
+		"KOPPEL_BOUNCE_ADDRESS=bounce@koppel.example",
+		"KOPPEL_BOUNCE_SECRET=" + BounceSecret,
 		"KOPPEL_HELPDESK_MAIL=helpdesk@koppel.example",
 		"KOPPEL_HELPDESK_PHONE=0800 0000",
 		"KOPPEL_LOOKUP_KEY_FILE=" + secret(federation.LookupKey),

@@ -19,8 +19,6 @@ import (
 // mostEvents is how long the history of a happy path may be: docs/design.md lists them.
 const mostEvents = 60
 
-// TestHistoryOfAHappyPathIsShortAndHoldsNothingPersonal also records it for the replay test of package workflows, when
-// KOPPEL_HISTORIES names a folder.
 func TestHistoryOfAHappyPathIsShortAndHoldsNothingPersonal(t *testing.T) {
 	stack := startStack(t)
 	c := newCaller(t, stack)
@@ -35,19 +33,27 @@ func TestHistoryOfAHappyPathIsShortAndHoldsNothingPersonal(t *testing.T) {
 	if n := len(history.Events); n > mostEvents {
 		t.Errorf("%d events, at most %d", n, mostEvents)
 	}
-	text, err := protojson.MarshalOptions{Multiline: true}.Marshal(history)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, secret := range []string{regenboog1.email, regenboog1.username, regenboog1.password, pin, "Jansen", "90001234"} {
 		if strings.Contains(plain(history), secret) {
 			t.Errorf("the history holds %q", secret)
 		}
 	}
-	if dir := os.Getenv("KOPPEL_HISTORIES"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, "linking-happy-path.json"), text, 0o644); err != nil {
-			t.Error(err)
-		}
+	record(t, "linking-happy-path", history)
+}
+
+// record keeps a history for the replay test of package workflows, when KOPPEL_HISTORIES names a folder.
+func record(t *testing.T, name string, history *historypb.History) {
+	t.Helper()
+	dir := os.Getenv("KOPPEL_HISTORIES")
+	if dir == "" {
+		return
+	}
+	text, err := protojson.MarshalOptions{Multiline: true}.Marshal(history)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".json"), text, 0o644); err != nil {
+		t.Error(err)
 	}
 }
 
