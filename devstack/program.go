@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"koppel/devstack/federation"
+	"koppel/keys/keyfiles"
 	"koppel/store/storetest/child"
 )
 
@@ -128,9 +129,9 @@ func (s *Stack) RunWith(ctx context.Context, input io.Reader, arguments ...strin
 	return output.String(), nil
 }
 
-// environment holds the settings of koppel; only the worker gets what opens handed-over secrets.
+// environment holds the settings of koppel, with the keys of its program.
 func (s *Stack) environment(program string) []string {
-	secret := func(name string) string { return filepath.Join(s.secrets(), name) }
+	secret := func(name string) string { return filepath.Join(s.secrets(), keyfiles.Web, name) }
 	environment := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TZ=" + os.Getenv("TZ"),
 		"KOPPEL_DATABASE_URL=" + s.DatabaseURL,
@@ -145,9 +146,6 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_BOUNCE_SECRET=" + BounceSecret,
 		"KOPPEL_HELPDESK_MAIL=helpdesk@koppel.example",
 		"KOPPEL_HELPDESK_PHONE=0800 0000",
-		"KOPPEL_LOOKUP_KEY_FILE=" + secret(federation.LookupKey),
-		"KOPPEL_PIN_KEYS_FILE=" + secret(federation.PINKeys),
-		"KOPPEL_RECORD_KEYS_FILE=" + secret(federation.RecordKeys),
 		"KOPPEL_EHERKENNING_ENTITY_ID=" + federation.EntityID,
 		"KOPPEL_EHERKENNING_SERVICE_ID=" + federation.ServiceID,
 		"KOPPEL_EHERKENNING_SERVICE_UUID=" + federation.ServiceUUID,
@@ -157,10 +155,10 @@ func (s *Stack) environment(program string) []string {
 		"TEMPORAL_ADDRESS=" + s.Temporal.Address(),
 		"TEMPORAL_NAMESPACE=" + Namespace,
 	}
-	if program == "worker" {
-		return append(environment, "KOPPEL_HANDOVER_KEYS_FILE="+secret(federation.HandoverKeys))
+	for _, name := range keyfiles.Files[program] {
+		environment = append(environment, name+"_FILE="+filepath.Join(s.secrets(), program, name))
 	}
-	return append(environment, "KOPPEL_HANDOVER_PUBLIC_KEY_FILE="+secret(federation.HandoverPublic))
+	return environment
 }
 
 // KeepRunning starts web and worker again when they end by themselves, as a cluster would, and returns when ctx ends. It

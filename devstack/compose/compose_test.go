@@ -20,6 +20,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"koppel/devstack/federation"
+	"koppel/keys/keyfiles"
 )
 
 const root = "../.."
@@ -133,9 +134,6 @@ func TestSettingsFit(t *testing.T) {
 			}
 		}
 	}
-	if project.Services["web"].Environment["KOPPEL_HANDOVER_KEYS_FILE"] != nil {
-		t.Error("web can open what it sealed for the worker")
-	}
 }
 
 // TestBrokerAndKoppelAgree compares what both sides are told about each other.
@@ -152,13 +150,27 @@ func TestBrokerAndKoppelAgree(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
-	made := []string{federation.LookupKey, federation.PINKeys, federation.RecordKeys, federation.HandoverKeys,
-		federation.HandoverPublic, federation.Key, federation.Certificate, federation.BrokerMetadata}
+	made := maps.Clone(keyfiles.Files)
+	made["web"] = append(made["web"], federation.Key, federation.Certificate, federation.BrokerMetadata)
 	for _, command := range []string{"web", "worker"} {
 		for name, value := range project.Services[command].Environment {
 			file, isFile := strings.CutPrefix(*value, "/secrets/")
-			if isFile != strings.HasSuffix(name, "_FILE") || (isFile && !slices.Contains(made, file)) {
-				t.Errorf("%s: %s=%s is no file that prepare makes", command, name, *value)
+			if isFile != strings.HasSuffix(name, "_FILE") || (isFile && !slices.Contains(made[command], file)) {
+				t.Errorf("%s: %s=%s is no file that prepare makes for it", command, name, *value)
+			}
+		}
+	}
+}
+
+func TestEachServiceSeesItsOwnSecretsOnly(t *testing.T) {
+	for name, service := range load(t).Services {
+		for _, volume := range service.Volumes {
+			isBroker := service.Image == "koppel-broker:dev"
+			if volume.Source != "secrets" || isBroker {
+				continue
+			}
+			if volume.Volume == nil || volume.Volume.Subpath != name || !volume.ReadOnly {
+				t.Errorf("%s mounts more of the secrets than its own", name)
 			}
 		}
 	}

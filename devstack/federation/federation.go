@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"koppel/eherkenning/brokertest"
+	"koppel/keys/keyfiles"
 )
 
 // What the broker has on file about koppel; the settings of koppel say the same. The OIN is made up.
@@ -29,7 +30,7 @@ type Options struct {
 	WebURL     string                   // koppel's start page, without a slash at the end
 	BrokerURL  string                   // where browsers find the broker, without a slash at the end
 	ResolveURL string                   // where koppel resolves artifacts; empty: BrokerURL + "/ars"
-	Secrets    string                   // folder for koppel's keys and the broker's metadata
+	Secrets    string                   // folder for koppel's keys and, in that of web, the broker's metadata
 	BrokerKey  string                   // file for the broker's key
 	Personas   []brokertest.Persona     // who can log in; nil: the default people
 	Change     func(*brokertest.Answer) // last word on each answer; nil: none
@@ -40,7 +41,7 @@ func Broker(options Options) (*brokertest.Broker, error) {
 	if err := makeSecrets(options.Secrets); err != nil {
 		return nil, err
 	}
-	certificate, err := readCertificate(filepath.Join(options.Secrets, Certificate))
+	certificate, err := readCertificate(filepath.Join(options.Secrets, keyfiles.Web, Certificate))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func Broker(options Options) (*brokertest.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return broker, os.WriteFile(filepath.Join(options.Secrets, BrokerMetadata), broker.Metadata(), 0o644)
+	return broker, os.WriteFile(filepath.Join(options.Secrets, keyfiles.Web, BrokerMetadata), broker.Metadata(), 0o644)
 }
 
 func readCertificate(file string) (*x509.Certificate, error) {

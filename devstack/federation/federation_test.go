@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,29 +26,29 @@ func TestBrokerKeepsWhatItMade(t *testing.T) {
 		t.Error("the broker has another key after a restart")
 	}
 	after := contents(t, options.Secrets)
-	for _, name := range []string{LookupKey, PINKeys, RecordKeys, HandoverKeys, HandoverPublic, Key, Certificate} {
+	for _, name := range []string{"web/KOPPEL_LOOKUP_KEY", "worker/KOPPEL_PIN_KEYS", "web/" + Key, "web/" + Certificate} {
 		if before[name] == "" || before[name] != after[name] {
 			t.Errorf("%s: got %q, then %q", name, before[name], after[name])
 		}
 	}
-	if after[BrokerMetadata] != string(again.Metadata()) {
+	if after["web/"+BrokerMetadata] != string(again.Metadata()) {
 		t.Error("the metadata among the secrets are not those of the broker")
 	}
 }
 
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
+	found := map[string]string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join(dir, path))
+		found[path] = string(content)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	found := map[string]string{}
-	for _, entry := range entries {
-		content, err := os.ReadFile(filepath.Join(dir, entry.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		found[entry.Name()] = string(content)
 	}
 	return found
 }

@@ -12,16 +12,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"koppel/keys"
+	"koppel/keys/keyfiles"
 )
 
-// Files in the folder of koppel's secrets.
+// Files for web, beside its keys.
 const (
-	LookupKey      = "lookup.key"
-	PINKeys        = "pin.keys"
-	RecordKeys     = "record.keys"
-	HandoverKeys   = "handover.keys"
-	HandoverPublic = "handover.public"
 	Key            = "eherkenning.key.pem"
 	Certificate    = "eherkenning.certificate.pem"
 	BrokerMetadata = "broker.metadata.xml"
@@ -30,41 +25,21 @@ const (
 // makeSecrets fills dir with the keys that koppel wants, unless they stand there: kept data can only be read with the
 // keys of the first start.
 func makeSecrets(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, Certificate)); err == nil {
+	certificate := filepath.Join(dir, keyfiles.Web, Certificate)
+	if _, err := os.Stat(certificate); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := writeSecrets(dir); err != nil {
+	if err := keyfiles.New(dir, "dev"); err != nil {
 		return fmt.Errorf("make secrets: %w", err)
 	}
-	return nil
-}
-
-func writeSecrets(dir string) error {
-	private, public, err := keys.GenerateHandover("dev")
+	key, content, err := selfSigned()
 	if err != nil {
+		return fmt.Errorf("make secrets: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, keyfiles.Web, Key), []byte(key), 0o600); err != nil {
 		return err
 	}
-	key, certificate, err := selfSigned()
-	if err != nil {
-		return err
-	}
-	for _, secret := range []struct{ name, content string }{
-		{LookupKey, keys.Generate()},
-		{PINKeys, "dev:" + keys.Generate()},
-		{RecordKeys, "dev:" + keys.Generate()},
-		{HandoverKeys, private},
-		{HandoverPublic, public},
-		{Key, key},
-		{Certificate, certificate}, // last: where it stands, all stand
-	} {
-		if err := os.WriteFile(filepath.Join(dir, secret.name), []byte(secret.content), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	return os.WriteFile(certificate, []byte(content), 0o600) // last: where it stands, all stand
 }
 
 // selfSigned makes the service provider's key and certificate as PEM.
