@@ -15,8 +15,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/protobuf/proto"
 
-	"koppel/devstack/federation"
 	"koppel/keys"
+	"koppel/keys/keyfiles"
 	"koppel/onboarding"
 )
 
@@ -40,7 +40,7 @@ func (r *canaryRun) everyFieldWasVisited() {
 
 // pseudonym opens what the database has sealed of Kim, with the key that it does not have.
 func (r *canaryRun) pseudonym() string {
-	key, err := os.ReadFile(filepath.Join(r.dir, "secrets", federation.RecordKeys))
+	key, err := os.ReadFile(filepath.Join(r.dir, "secrets", keyfiles.Worker, "KOPPEL_RECORD_KEYS"))
 	r.must(err)
 	var ring keys.Ring
 	r.must(ring.UnmarshalText(bytes.TrimSpace(key)))
