@@ -65,6 +65,7 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 		return err
 	}
 	go watch.Run(ctx)
+	go noteSettings(ctx, "web", database, log)
 	log.InfoContext(ctx, "web started", "listen", s.Listen, "url", s.PublicURL)
 	return serve(ctx, web.NewServer(handler, string(s.Listen)), log)
 }

@@ -56,6 +56,7 @@ func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
 		return fmt.Errorf("KOPPEL_WORKER_LISTEN: %w", err)
 	}
 	go watch.Run(cmd.Context())
+	go noteSettings(cmd.Context(), "worker", database, log)
 	worker.Run(cmd.Context(), worker.Settings{
 		Client: temporal.Client, BuildID: string(s.BuildID), Log: log,
 		Activities: &activities.Activities{
