@@ -64,17 +64,17 @@ func (r *canaryRun) proveWrongly() {
 		{right.email, r.use("username, too long"), right.password},
 		{right.email, right.username, r.use("password, too long")},
 	} {
-		wantStatus(r.t, kim.prove(wrong), http.StatusUnprocessableEntity)
+		wantStatus(r.t, r.prove(kim, wrong), http.StatusUnprocessableEntity)
 	}
 	form := right.form(r.use("nonce"))
 	form.Set("surname", r.use("field that no form has"))
-	wantStatus(r.t, kim.post("/koppelen", form), http.StatusUnprocessableEntity)
+	wantStatus(r.t, r.insist(kim, "/koppelen", form), http.StatusUnprocessableEntity)
 }
 
 func (r *canaryRun) proveWhileMailIsAway() {
 	kim := r.person("kim")
 	r.stack.Mailbox.SetFault(devstack.Fault{Code: 451})
-	wantStatus(r.t, kim.prove(account{r.use("address"), r.use("username"), r.use("password")}), http.StatusSeeOther)
+	wantStatus(r.t, r.prove(kim, account{r.use("address"), r.use("username"), r.use("password")}), http.StatusSeeOther)
 	r.await("the mail is late", `select count(*) > 0 from mails where state = 'late'`)
 	r.note(r.temporalNow()) // what it tells of an activity that fails
 	r.stack.Mailbox.SetFault(devstack.Fault{})
@@ -85,7 +85,7 @@ func (r *canaryRun) typeWrongPINs() {
 	kim := r.person("kim")
 	r.add("PIN, wrong", other(r.use("first PIN")))
 	for _, typed := range []string{r.use("PIN of letters"), r.use("PIN, too long"), r.use("PIN, wrong")} {
-		wantStatus(r.t, kim.confirm(typed), http.StatusUnprocessableEntity)
+		wantStatus(r.t, r.insist(kim, "/koppelen/pincode", url.Values{"pin": {typed}, "nonce": {kim.nonce("/koppelen/pincode")}}), http.StatusUnprocessableEntity)
 	}
 	kim.post("/koppelen/pincode/opnieuw?again="+r.use("query of a button"), url.Values{"nonce": {kim.nonce("/koppelen/pincode")}})
 }
@@ -94,7 +94,7 @@ func (r *canaryRun) typeWrongPINs() {
 func (r *canaryRun) changeAddress() {
 	kim := r.person("kim")
 	change := func(field string) reply {
-		return kim.post("/koppelen/e-mail", url.Values{"email": {r.use(field)}, "nonce": {kim.nonce("/koppelen/e-mail")}})
+		return r.insist(kim, "/koppelen/e-mail", url.Values{"email": {r.use(field)}, "nonce": {kim.nonce("/koppelen/e-mail")}})
 	}
 	wantStatus(r.t, change("other address that is none"), http.StatusUnprocessableEntity)
 	r.stack.Mailbox.SetFault(devstack.Fault{Code: 550})
@@ -120,13 +120,7 @@ func (r *canaryRun) crashWhileConfirming() {
 	}
 	r.stack.Web.Kill()
 	start(r.t, r.stack.Web)
-	ctx := within(r.t, time.Minute)
-	for kim.post("/koppelen/pincode", form).status != http.StatusSeeOther {
-		if ctx.Err() != nil {
-			r.t.Fatal("the PIN is not taken after the outages")
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
+	wantStatus(r.t, r.insist(kim, "/koppelen/pincode", form), http.StatusSeeOther)
 	wantStatus(r.t, kim.get("/start?from="+r.use("query of the last page")), http.StatusOK)
 	r.tokens(kim)
 	wantStatus(r.t, kim.get("/start"), http.StatusOK) // with the token of somebody who is in
@@ -138,7 +132,7 @@ func (r *canaryRun) elsewhere() {
 	bob := r.person("bob")
 	bob.login("bob")
 	r.tokens(bob)
-	refused := bob.prove(account{r.use("address of a stranger"), r.use("username"), r.use("password")})
+	refused := r.prove(bob, account{r.use("address of a stranger"), r.use("username"), r.use("password")})
 	if refused.status != http.StatusUnprocessableEntity && refused.status != http.StatusSeeOther {
 		r.t.Errorf("the stranger got %v", refused)
 	}
