@@ -18,8 +18,7 @@ type Part struct {
 func (s *Stack) Parts() []Part {
 	var parts []Part
 	if s.Postgres != nil {
-		parts = append(parts, Part{"postgres",
-			func() error { s.Postgres.Kill(); return nil },
+		parts = append(parts, Part{"postgres", s.Postgres.Kill,
 			func(context.Context) error { return s.Postgres.Restart() }})
 	}
 	if s.Temporal.Program != nil {
