@@ -16,11 +16,11 @@ type message struct {
 	sender    string // of the report
 	addresses string // that it came to
 	status    string // fields of the delivery status
-	returned  string // the mail that came back, or its headers
+	returned  string // the mail that came back, or its headers; a report that somebody forwarded
 	words     string // for people
 }
 
-// maxDepth is how deep parts stand in parts: forwarding wraps a report once or twice.
+// maxDepth is how deep parts stand in parts.
 const maxDepth = 4
 
 // parts takes a message apart as far as it can be read.
@@ -61,7 +61,7 @@ func (m *message) add(header textproto.MIMEHeader, body io.Reader, depth int) {
 	case "message/delivery-status", "message/global-delivery-status":
 		m.status += text
 	case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers":
-		m.addReturned(text, depth)
+		m.returned += text
 	default:
 		m.words += text
 	}
@@ -75,14 +75,5 @@ func (m *message) addParts(reader *multipart.Reader, depth int) {
 			return
 		}
 		m.add(part.Header, part, depth-1)
-	}
-}
-
-// addReturned takes a mail that stands in the report: the one that came back, or a report that somebody forwarded.
-func (m *message) addReturned(text string, depth int) {
-	m.returned += text
-	inner, err := mail.ReadMessage(strings.NewReader(text))
-	if err == nil && depth > 0 && strings.HasPrefix(strings.ToLower(inner.Header.Get("Content-Type")), "multipart/report") {
-		m.add(textproto.MIMEHeader(inner.Header), inner.Body, depth-1)
 	}
 }

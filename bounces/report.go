@@ -34,7 +34,7 @@ func Read(r io.Reader) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("read message: %w", err)
 	}
-	raw = withoutEnvelope(raw)
+	raw = bytes.TrimLeft(raw, "\r\n")
 	message := parts(raw)
 	report, found := judge(message.status)
 	if !found {
@@ -48,15 +48,6 @@ func Read(r io.Reader) (Report, error) {
 	}
 	report.Tokens = tokens(message.addresses, message.status, message.returned, message.words, string(raw))
 	return report, nil
-}
-
-// withoutEnvelope drops the line "From …" that mail servers put before a message in a pipe.
-func withoutEnvelope(raw []byte) []byte {
-	raw = bytes.TrimLeft(raw, "\r\n")
-	if bytes.HasPrefix(raw, []byte("From ")) {
-		_, raw, _ = bytes.Cut(raw, []byte("\n"))
-	}
-	return raw
 }
 
 var (

@@ -2,6 +2,7 @@ package bounces
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ const janesToken = "0123456789abcdef0123456789abcdef"
 func TestReportsAreReadHoweverTheyAreWritten(t *testing.T) {
 	for name, want := range map[string]Report{
 		"postfix":        {Failed: true, Status: "5.1.1"},
+		"encoded":        {Failed: true, Status: "5.6.7"},
 		"exchange":       {Failed: true, Status: "5.7.126"},
 		"forwarded":      {Failed: true, Status: "5.4.4"},
 		"gaveup":         {Failed: true, Status: "4.4.1"},
@@ -69,10 +71,12 @@ func TestTheAddressItCameToCountsBeforeWhatItQuotes(t *testing.T) {
 
 func TestLongAndDeepMessagesAreReadInBounds(t *testing.T) {
 	deep := strings.Repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 1000)
-	many := string(read(t, "delayed"))
-	for i := range 100 {
-		many += "<" + strings.Repeat("0", 29) + string(rune('a'+i%6)) + string(rune('0'+i%10)) + string(rune('0'+i/10)) + "@x>\n"
+	to, words := "To:", ""
+	for i := range 20 {
+		to += fmt.Sprintf(" bounce+%032x@koppel.example,", i)
+		words += fmt.Sprintf("<%032x@koppel.example>\n", 100+i)
 	}
+	many := "Return-Path: <>\n" + to + "\n\nStatus: 5.1.1\n" + words
 	for name, message := range map[string]string{"deep": deep, "many": many} {
 		if got, _ := Read(strings.NewReader(message)); len(got.Tokens) > maxTokens {
 			t.Errorf("%s: %d tokens", name, len(got.Tokens))
