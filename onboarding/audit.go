@@ -14,6 +14,7 @@ const (
 	ProofClosed     Event = "proof.closed"   // not judged: too many wrong ones for this username
 	ProofTaken      Event = "proof.taken"    // conflict: the account belongs to somebody
 	ProofMismatch   Event = "proof.mismatch" // conflict: the organisation of the login is not the account's board
+	ProofEnded      Event = "proof.ended"    // conflict: the account's institution has closed
 	ProofVoid       Event = "proof.void"     // too old, or the account was taken before the link was made
 	PINRequested    Event = "pin.requested"  // another mail was asked for
 	PINRight        Event = "pin.right"

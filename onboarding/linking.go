@@ -26,13 +26,14 @@ const (
 	Accepted         Outcome = "accepted"
 	WrongCredentials Outcome = "wrong_credentials"
 	WrongPIN         Outcome = "wrong_pin"
-	EndedPIN         Outcome = "ended_pin"    // expired, or its tries are used up
-	ReplacedPIN      Outcome = "replaced_pin" // voided by a change of address
-	Locked           Outcome = "locked"       // too many wrong ones: the step opens again at Until
-	Closed           Outcome = "closed"       // too many wrong passwords for this username: it takes no more from other organisations
-	Taken            Outcome = "taken"        // the account belongs to somebody else by now
-	Mismatch         Outcome = "mismatch"     // the organisation of the login is not the account's board
-	TooSoon          Outcome = "too_soon"     // the last mail is less than a minute old
+	EndedPIN         Outcome = "ended_pin"         // expired, or its tries are used up
+	ReplacedPIN      Outcome = "replaced_pin"      // voided by a change of address
+	Locked           Outcome = "locked"            // too many wrong ones: the step opens again at Until
+	Closed           Outcome = "closed"            // too many wrong passwords for this username: it takes no more from other organisations
+	Taken            Outcome = "taken"             // the account belongs to somebody else by now
+	Mismatch         Outcome = "mismatch"          // the organisation of the login is not the account's board
+	InstitutionEnded Outcome = "institution_ended" // the account's institution has closed and nobody took it over
+	TooSoon          Outcome = "too_soon"          // the last mail is less than a minute old
 	TooManyMails     Outcome = "too_many_mails"
 	TooManyAddresses Outcome = "too_many_addresses"
 	AskAgain         Outcome = "ask_again"    // the hand-over is gone: fill in the form again
@@ -68,4 +69,5 @@ const (
 	OwnerNoticeMail MailKind = "owner_notice" // to the address that the old account had, where it is another one
 	ReminderMail    MailKind = "reminder"
 	LockedMail      MailKind = "locked"
+	RegisterMail    MailKind = "register" // a change in the registers; its case is the notice
 )

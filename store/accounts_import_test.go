@@ -20,9 +20,17 @@ func accountStore(t *testing.T) *Store {
 
 func importAccounts(t *testing.T, s *Store, want Tally, list ...OldAccount) {
 	t.Helper()
-	if got, err := s.ImportAccounts(t.Context(), list); got != want || err != nil {
+	if got, err := s.importOld(t, list...); got != want || err != nil {
 		t.Fatalf("import: %+v, %v; want %+v", got, err, want)
 	}
+}
+
+func (s *Store) importOld(t *testing.T, list ...OldAccount) (tally Tally, err error) {
+	err = s.Import(t.Context(), false, func(tx *Tx) (err error) {
+		tally, err = tx.ImportAccounts(t.Context(), list)
+		return err
+	})
+	return tally, err
 }
 
 func storedAccounts(t *testing.T, s *Store) map[string]OldAccount {
@@ -62,7 +70,7 @@ func linkAccount(t *testing.T, s *Store, key string) {
 		with person as (
 			insert into persons (email, language, created_at) values ('jane@home.example', 'nl', $2) returning id
 		)
-		update legacy_accounts set person = person.id, linked_at = $2, password_hash = null from person where username_key = $1`,
+		update legacy_accounts set person = person.id, linked_at = $2, password_ended_at = $2, password_hash = null from person where username_key = $1`,
 		key, time.Date(2026, 4, 21, 14, 35, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
@@ -101,12 +109,26 @@ func TestALinkedAccountStaysAsItIs(t *testing.T) {
 	expectAccounts(t, s, linked, piet)
 }
 
+func TestAnUnlinkedAccountGetsNoPasswordAgain(t *testing.T) {
+	t.Parallel()
+	s := accountStore(t)
+	importAccounts(t, s, Tally{New: 1}, jane)
+	linkAccount(t, s, "regenboog01")
+	s.db.MustExec(`update legacy_accounts set person = null, linked_at = null`) // as an agent does by unlinking
+	importAccounts(t, s, Tally{Unchanged: 1}, jane)
+	moved := jane
+	moved.Institution = "10249"
+	importAccounts(t, s, Tally{Changed: 1}, moved)
+	moved.PasswordHash = ""
+	expectAccounts(t, s, moved)
+}
+
 func TestImportAccountsIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	s := accountStore(t)
 	orphan := piet
 	orphan.Institution = "16AH"
-	if _, err := s.ImportAccounts(t.Context(), []OldAccount{jane, orphan}); err == nil {
+	if _, err := s.importOld(t, jane, orphan); err == nil {
 		t.Fatal("an account of an unknown institution is accepted")
 	}
 	expectAccounts(t, s)
@@ -119,7 +141,7 @@ func TestKnownAccounts(t *testing.T) {
 	linkAccount(t, s, "regenboog01")
 	got, err := s.KnownAccounts(t.Context(), []string{"regenboog01", "regenboog02", "linde01"})
 	want := map[string]KnownAccount{
-		"regenboog01": {UsernameKey: "regenboog01", Linked: true},
+		"regenboog01": {UsernameKey: "regenboog01", Ended: true},
 		"regenboog02": {UsernameKey: "regenboog02", PasswordHash: "hash of piet"},
 	}
 	if err != nil || !maps.Equal(got, want) {

@@ -58,8 +58,9 @@ func (t *Tx) ForgetHandovers(ctx context.Context, workflowID string) error {
 // Account is an account of the old system.
 type Account struct {
 	ID           string                     `db:"id"`
-	Email        onboarding.Email           `db:"email"` // as registered long ago
-	Institution  onboarding.InstitutionCode `db:"institution"`
+	Email        onboarding.Email           `db:"email"`         // as registered long ago
+	Institution  onboarding.InstitutionCode `db:"institution"`   // the successor of one that was merged
+	Closed       bool                       `db:"closed"`        // the institution, without a successor
 	PasswordHash string                     `db:"password_hash"` // empty once linked
 	Person       string                     `db:"person"`        // empty until linked
 	Board        onboarding.InstitutionCode `db:"board"`         // of the institution, or itself; may be empty
@@ -69,12 +70,13 @@ type Account struct {
 }
 
 const accountColumns = `
-	a.id, a.email, a.institution, coalesce(a.password_hash, '') as password_hash, coalesce(a.person::text, '') as person,
+	a.id, a.email, i.code as institution, i.closed_on is not null as closed, coalesce(a.password_hash, '') as password_hash, coalesce(a.person::text, '') as person,
 	coalesce(b.code, '') as board, coalesce(b.kvk, '') as kvk, i.name, a.linked_at`
 
 const accountTables = `
 	legacy_accounts a
-	join institutions i on i.code = a.institution
+	join institutions registered on registered.code = a.institution
+	join institutions i on i.code = coalesce(registered.successor, registered.code)
 	left join institutions b on b.code = coalesce(i.board, i.code) and b.kind = 'board'`
 
 // AccountByUsername finds an account by the key of its username. NotFound when there is none.
@@ -84,11 +86,12 @@ func (t *Tx) AccountByUsername(ctx context.Context, usernameKey string) (Account
 	return a, translate("find account", err)
 }
 
-// LockAccount returns an account and holds its row.
+// LockAccount returns an account and holds its row. Its institution is not merged or closed meanwhile.
 func (t *Tx) LockAccount(ctx context.Context, id string) (Account, error) {
 	var a Account
 	err := t.tx.GetContext(ctx, &a, `
-		select `+accountColumns+` from `+accountTables+` where a.id = $1 for update of a`, id)
+		select `+accountColumns+` from `+accountTables+` where a.id = $1
+		for update of a for share of registered`, id)
 	return a, translate("lock account", err)
 }
 
@@ -108,7 +111,7 @@ func (t *Tx) Link(ctx context.Context, a Account, identity string, p Person, kee
 		{"bind identity", `update identities set person = $1 where hash = $2 and person is null returning hash`,
 			[]any{person, identity}},
 		{"bind account", `
-			update legacy_accounts set person = $1, linked_at = $3, password_hash = null
+			update legacy_accounts set person = $1, linked_at = $3, password_ended_at = $3, password_hash = null
 			where id = $2 and person is null returning id::text`, []any{person, a.ID, now}},
 		{"add membership", `
 			insert into memberships (person, institution, source, since) values ($1, $2, 'legacy', $3) returning institution`,

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/lib/pq"
 
@@ -17,13 +18,6 @@ type Institution struct {
 	KvK   onboarding.KvKNumber       // of a board; empty where the register has none
 }
 
-// Tally counts what an import did.
-type Tally struct {
-	New       int `db:"new"`
-	Changed   int `db:"changed"`
-	Unchanged int `db:"unchanged"`
-}
-
 // UnknownInstitutions returns those of the codes that are not in the register.
 func (s *Store) UnknownInstitutions(ctx context.Context, codes []onboarding.InstitutionCode) ([]onboarding.InstitutionCode, error) {
 	var unknown []onboarding.InstitutionCode
@@ -35,9 +29,10 @@ func (s *Store) UnknownInstitutions(ctx context.Context, codes []onboarding.Inst
 	return unknown, translate("find unknown institutions", err)
 }
 
-// ImportInstitutions adds institutions and brings known ones up to date, all or none. A code must not come twice.
-// What is not in the list stays, as does the place of an institution that the list has without one.
-func (s *Store) ImportInstitutions(ctx context.Context, list []Institution) (Tally, error) {
+// ImportInstitutions adds institutions and brings known ones up to date. A code must not come twice. What is not in the
+// list stays, as do the place of an institution that the list has without one, and the closing of one that has closed.
+// A board that was merged stands for its successor. People of a school that moves to another board are to be told.
+func (t *Tx) ImportInstitutions(ctx context.Context, list []Institution, now time.Time) (Tally, error) {
 	codes, kinds, names := make([]string, len(list)), make([]string, len(list)), make([]string, len(list))
 	places, boards, kvks := make([]string, len(list)), make([]string, len(list)), make([]string, len(list))
 	for i, in := range list {
@@ -45,13 +40,25 @@ func (s *Store) ImportInstitutions(ctx context.Context, list []Institution) (Tal
 		places[i], boards[i], kvks[i] = in.Place, string(in.Board), string(in.KvK)
 	}
 	var tally Tally
-	// A row that was inserted has no xmax. One statement is one transaction.
-	err := s.db.GetContext(ctx, &tally, `
-		with merged as (
-			insert into institutions as kept (code, kind, name, place, board, kvk)
-			select code, kind, name, place, nullif(board, ''), nullif(kvk, '')
+	// A row that was inserted has no xmax. The parts see the register as it was before the statement.
+	err := t.tx.GetContext(ctx, &tally, `
+		with given as (
+			select g.code, g.kind, g.name, g.place, coalesce(b.successor, nullif(g.board, '')) as board, nullif(g.kvk, '') as kvk
 			from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-				as given (code, kind, name, place, board, kvk)
+				as g (code, kind, name, place, board, kvk)
+			left join institutions b on b.code = g.board
+		), moved as (
+			insert into register_changes (kind, institution, other, at)
+			select 'moved', i.code, given.board, $7
+			from given join institutions i on i.code = given.code
+			where i.board <> given.board and i.closed_on is null
+			returning id, institution
+		), told as (
+			insert into register_notices (change, person)
+			select moved.id, m.person from moved join memberships m on m.institution = moved.institution
+		), merged as (
+			insert into institutions as kept (code, kind, name, place, board, kvk)
+			select code, kind, name, place, board, kvk from given
 			order by code
 			on conflict (code) do update set
 				name = excluded.name, place = coalesce(nullif(excluded.place, ''), kept.place),
@@ -61,8 +68,20 @@ func (s *Store) ImportInstitutions(ctx context.Context, list []Institution) (Tal
 			returning kept.xmax = 0 as added
 		)
 		select count(*) filter (where added) as new, count(*) filter (where not added) as changed,
-			cardinality($1::text[]) - count(*) as unchanged
+			cardinality($1::text[]) - count(*) as unchanged, 0 as removed
 		from merged`,
-		pq.Array(codes), pq.Array(kinds), pq.Array(names), pq.Array(places), pq.Array(boards), pq.Array(kvks))
+		pq.Array(codes), pq.Array(kinds), pq.Array(names), pq.Array(places), pq.Array(boards), pq.Array(kvks), now)
 	return tally, translate("import institutions", err)
+}
+
+// MissingInstitutions returns the open institutions of a kind that are not among the codes.
+func (t *Tx) MissingInstitutions(ctx context.Context, kind onboarding.InstitutionKind, codes []onboarding.InstitutionCode) ([]onboarding.InstitutionCode, error) {
+	var missing []onboarding.InstitutionCode
+	err := t.tx.SelectContext(ctx, &missing, `
+		select i.code from institutions i
+		where i.kind = $1 and i.closed_on is null
+			and not exists (select from unnest($2::text[]) as given (code) where given.code = i.code)
+		order by i.code`,
+		kind, pq.Array(codes))
+	return missing, translate("find missing institutions", err)
 }

@@ -22,7 +22,7 @@ type Linking struct {
 	Account     string // empty before the proof
 	Generation  int    // of the newest PIN; 0 before the proof
 	LockedUntil time.Time
-	Refusal     onboarding.Outcome // Taken or Mismatch: why a right proof did not count
+	Refusal     onboarding.Outcome // Taken, Mismatch or InstitutionEnded: why a right proof did not count
 	Address     []byte             // of the newest PIN; sealed at PinAddress
 	ValidUntil  time.Time          // of the newest PIN; zero while no mail server has accepted it
 	Mail        onboarding.MailState
