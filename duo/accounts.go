@@ -69,10 +69,10 @@ func parseAccount(line int, fields []string) (a Account, err error) {
 		return a, fmt.Errorf("GEBRUIKERSNAAM is longer than %d characters", maxUsername)
 	}
 	if a.Email, err = onboarding.ParseEmail(fields[1]); err != nil {
-		return a, errors.New("E-MAILADRES is empty or not an e-mail address")
+		return a, errNoEmail
 	}
 	if a.Institution, err = onboarding.ParseInstitutionCode(restoreBoardNumber(fields[2])); err != nil {
-		return a, errors.New("INSTELLING is neither a BRIN (two digits, two letters) nor a board number (five digits)")
+		return a, errNoInstitution
 	}
 	if a.Password == "" {
 		return a, errors.New("WACHTWOORD is empty")

@@ -1,5 +1,6 @@
 // Package duo reads register files: the open data lists of boards and of schools that DUO publishes, in every
-// layout they have had, and the list of accounts of the old helpdesk.
+// layout they have had, and our own lists of closed institutions, of contact persons and representatives, and of the
+// accounts of the old helpdesk.
 //
 // It checks each line on its own and against the lines before it, and says of a refused one why. It knows nothing
 // of what is already stored; a digest in the list of accounts stays as written.

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,8 +13,8 @@ import (
 
 // importAccounts wraps the old digests at the given cost.
 func importAccounts(cost passwords.Params) importer {
-	return func(ctx context.Context, db *store.Store, in io.Reader, progress io.Writer) (report, error) {
-		file, err := duo.Accounts(in)
+	return func(ctx context.Context, db *store.Store, j job) (report, error) {
+		file, err := duo.Accounts(j.in)
 		if err != nil {
 			return report{}, err
 		}
@@ -29,12 +26,15 @@ func importAccounts(cost passwords.Params) importer {
 		if len(refused) > 0 {
 			return r, nil
 		}
-		list, err := wrapAll(ctx, db, file.Rows, wrapping{cost, digests, progress})
+		list, err := wrapAll(ctx, db, file.Rows, wrapping{cost, digests, j})
 		if err != nil {
 			return r, err
 		}
-		r.tally, err = db.ImportAccounts(ctx, list)
-		return r, err
+		return r, j.write(ctx, db, &r, func(tx *store.Tx) error {
+			return batches(j, &r, list, func(batch []store.OldAccount) (store.Tally, error) {
+				return tx.ImportAccounts(ctx, batch)
+			})
+		})
 	}
 }
 
@@ -54,15 +54,15 @@ func parseDigests(file duo.File[duo.Account]) ([]passwords.Digest, []duo.Refusal
 
 func accountInstitutions(rows []duo.Account) (lines []wanted) {
 	for _, row := range rows {
-		lines = append(lines, wanted{row.Line, row.Institution})
+		lines = append(lines, wanted{row.Line, row.Institution, "INSTELLING"})
 	}
 	return lines
 }
 
 type wrapping struct {
-	cost     passwords.Params
-	digests  []passwords.Digest // of the rows
-	progress io.Writer
+	cost    passwords.Params
+	digests []passwords.Digest // of the rows
+	job     job
 }
 
 // wrapAll makes the accounts to store. It hashes before the transaction, which thus is short.
@@ -77,22 +77,24 @@ func wrapAll(ctx context.Context, db *store.Store, rows []duo.Account, w wrappin
 	if err != nil {
 		return nil, err
 	}
-	count := counter{total: len(rows), out: w.progress}
+	count := w.job.notes.counting("passwords", "hashed or compared", len(rows))
+	count.every = noteEveryPassword
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(2) // package passwords works on no more at once
 	for i := range rows {
 		group.Go(func() (err error) {
 			list[i].PasswordHash, err = w.storedPassword(ctx, known[keys[i]], w.digests[i])
-			count.add()
+			count.add(1)
 			return err
 		})
 	}
 	return list, group.Wait()
 }
 
-// storedPassword is empty when the account keeps what it has: it is linked, or made from this digest.
+// storedPassword is empty when the account keeps what it has: it is or was linked, or made from this digest.
+// On a dry run nothing is made that would be thrown away.
 func (w wrapping) storedPassword(ctx context.Context, known store.KnownAccount, digest passwords.Digest) (string, error) {
-	if known.Linked {
+	if known.Ended {
 		return "", nil
 	}
 	if known.PasswordHash != "" {
@@ -101,23 +103,8 @@ func (w wrapping) storedPassword(ctx context.Context, known store.KnownAccount, 
 			return "", err
 		}
 	}
-	return w.cost.Wrap(ctx, digest)
-}
-
-// counter tells now and then how far the hashing is.
-type counter struct {
-	mutex       sync.Mutex
-	done, total int
-	out         io.Writer
-}
-
-const progressEvery = 50 // accounts: some four seconds
-
-func (c *counter) add() {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.done++
-	if c.done%progressEvery == 0 || c.done == c.total {
-		fmt.Fprintf(c.out, "passwords: %d of %d\n", c.done, c.total)
+	if w.job.dryRun {
+		return "dry run", nil
 	}
+	return w.cost.Wrap(ctx, digest)
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"koppel/onboarding"
 	"koppel/passwords"
@@ -21,13 +23,17 @@ const samples = "../../devstack/sample/"
 // imports is a database and the command that reads into it.
 type imports struct {
 	*testing.T
-	url string
+	url      string
+	temporal *engine
 }
+
+// importDay is when these imports are made.
+var importDay = time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
 
 func newImports(t *testing.T) imports {
 	t.Helper()
 	t.Parallel()
-	i := imports{t, storetest.URL(t)}
+	i := imports{t, storetest.URL(t), &engine{}}
 	if _, err := i.open().Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +52,7 @@ func (i imports) open() *store.Store {
 
 // run returns what the command printed on standard output.
 func (i imports) run(input string, args ...string) (string, error) {
-	command := importCommand(func(context.Context) (*store.Store, error) { return store.Open(i.url) })
+	command := importCommand(desk{i.opener, i.temporal.dial, func() time.Time { return importDay }})
 	var out, progress bytes.Buffer
 	command.SetArgs(args)
 	command.SetIn(strings.NewReader(input))
@@ -54,8 +60,11 @@ func (i imports) run(input string, args ...string) (string, error) {
 	command.SetErr(&progress)
 	command.SilenceErrors, command.SilenceUsage = true, true
 	err := command.ExecuteContext(i.Context())
+	i.temporal.said = progress.String()
 	return out.String(), err
 }
+
+func (i imports) opener(context.Context) (*store.Store, error) { return store.Open(i.url) }
 
 func (i imports) expect(want string, args ...string) {
 	i.Helper()
@@ -73,12 +82,15 @@ func (i imports) file(content string) string {
 	return name
 }
 
+// cheap hashes as the product does, in a thousandth of the time.
+var cheap = passwords.Params{Memory: 64, Passes: 1, Lanes: 1}
+
 // accounts reads a list at a cost that suits a test.
 func (i imports) accounts(content string, want report) {
 	i.Helper()
 	var progress bytes.Buffer
-	read := importAccounts(passwords.Params{Memory: 64, Passes: 1, Lanes: 1})
-	got, err := read(i.Context(), i.open(), strings.NewReader(content), &progress)
+	read := importAccounts(cheap)
+	got, err := read(i.Context(), i.open(), job{kind: "accounts", in: strings.NewReader(content), notes: newNotes(&progress), now: importDay})
 	if err != nil || got.lines != want.lines || got.tally != want.tally || len(got.refused) != len(want.refused) {
 		i.Fatalf("accounts: %+v, %v; want %+v", got, err, want)
 	}
@@ -111,6 +123,8 @@ func TestImportOfTheSamplesTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.accounts(string(accounts), report{lines: 12, tally: store.Tally{New: 12}})
+	i.expect("representatives: 6 lines read, 6 new, 0 changed, 0 unchanged, 0 refused\n", "representatives", samples+"gemachtigden.csv")
+	i.expect("contacts: 11 lines read, 11 new, 0 changed, 0 unchanged, 0 refused\n", "contacts", samples+"contactpersonen.csv")
 	passwordsOf := map[string]string{
 		"regenboog01": "Regenboog-2019", "regenboog02": "Regenboog-2020", "linde01": "Linde-2018",
 		"kring01": "Kring-2020", "duinhaven01": "Duinhaven-2021", "noordkaap01": "Noordkaap-2015",
@@ -146,12 +160,12 @@ func TestARefusedLineChangesNothing(t *testing.T) {
 				"line 5: KVK-NUMMER: \"x\" is not a KvK number (eight digits)\n" +
 				"boards: 4 lines read, 0 new, 0 changed, 0 unchanged, 2 refused\n"},
 		{"schools", schoolsHeader + "03AB;00;De Regenboog;X;10249\n16AH;00;De Linde;X;20418\n17XX;00;;X;10249\n",
-			"line 3: board 20418 is not in the register: import it first\n" +
+			"line 3: BEVOEGD GEZAG NUMMER: board 20418 is not in the register: import it first\n" +
 				"line 4: VESTIGINGSNAAM is empty\n" +
 				"schools: 3 lines read, 0 new, 0 changed, 0 unchanged, 2 refused\n"},
 		{"accounts", accountsHeader + "a;a@regenboog.example;10249;" + abcMD5 + "\nb;b@regenboog.example;03AB;" + abcMD5 +
 			"\nc;c@regenboog.example;10249;crypt$x\nd;;10249;" + abcMD5 + "\n",
-			"line 3: school 03AB is not in the register: import it first\n" +
+			"line 3: INSTELLING: school 03AB is not in the register: import it first\n" +
 				"line 4: WACHTWOORD: scheme is none of md5, sha1, sha256\n" +
 				"line 5: E-MAILADRES is empty or not an e-mail address\n" +
 				"accounts: 4 lines read, 0 new, 0 changed, 0 unchanged, 3 refused\n"},
@@ -205,8 +219,8 @@ func TestALinkedAccountIsNotHashed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := wrapping{cost: passwords.Params{Memory: 64, Passes: 1, Lanes: 1}}
-	if got, err := w.storedPassword(t.Context(), store.KnownAccount{Linked: true}, digest); got != "" || err != nil {
+	w := wrapping{cost: cheap}
+	if got, err := w.storedPassword(t.Context(), store.KnownAccount{Ended: true}, digest); got != "" || err != nil {
 		t.Fatalf("got %q, %v; want nothing", got, err)
 	}
 }
@@ -233,13 +247,29 @@ func TestImportFromStandardInput(t *testing.T) {
 	}
 }
 
-func TestProgressOfHashing(t *testing.T) {
+func TestProgressInALog(t *testing.T) {
 	var out bytes.Buffer
-	c := counter{total: 120, out: &out}
+	n := newNotes(&out)
+	p := n.counting("passwords", "hashed", 120)
+	p.every = 50
 	for range 120 {
-		c.add()
+		p.add(1)
 	}
-	if want := "passwords: 50 of 120\npasswords: 100 of 120\npasswords: 120 of 120\n"; out.String() != want {
+	if _, err := io.Copy(io.Discard, n.reading("boards", strings.NewReader(strings.Repeat("x\n", 10_001)))); err != nil {
+		t.Fatal(err)
+	}
+	want := "passwords: 50 of 120 hashed\npasswords: 100 of 120 hashed\npasswords: 120 of 120 hashed\n"
+	if got := out.String(); !strings.HasPrefix(got, want) || strings.Count(got, "lines read\n") != 2 {
+		t.Fatalf("printed %q, want %q and two notes on 10,001 lines", got, want)
+	}
+}
+
+func TestProgressOnATerminalStaysOnOneLine(t *testing.T) {
+	var out bytes.Buffer
+	p := (&notes{out: &out, terminal: true}).counting("boards", "written", 3)
+	p.add(2)
+	p.add(1)
+	if want := "\r\x1b[Kboards: 2 of 3 written\r\x1b[Kboards: 3 of 3 written\n"; out.String() != want {
 		t.Fatalf("printed %q, want %q", out.String(), want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,6 +49,6 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
-		bounceCommand(), importCommand(batchStore("import")), auditCommand(batchStore("audit")), settingsCommand(), keysCommand(), healthCommand())
+		bounceCommand(), importCommand(desk{batchStore("import"), dialStarter(log), time.Now}), auditCommand(batchStore("audit")), settingsCommand(), keysCommand(), healthCommand())
 	return root
 }
