@@ -51,6 +51,8 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 		l.Refusal = onboarding.Taken
 	case !ownBoard(account, identity):
 		l.Refusal = onboarding.Mismatch
+	case account.Closed:
+		l.Refusal = onboarding.InstitutionEnded
 	}
 	if l.Refusal != "" {
 		return refuse(l.Refusal), tx.Audit(ctx, event(refusals[l.Refusal], *l, now, nil))
@@ -84,7 +86,8 @@ func countWrong(ctx context.Context, tx *store.Tx, l *store.Linking, all, own co
 // refusals are the names under which the audit has proofs that did not count, whatever the password.
 var refusals = map[onboarding.Outcome]onboarding.Event{
 	onboarding.Taken: onboarding.ProofTaken, onboarding.Mismatch: onboarding.ProofMismatch,
-	onboarding.Locked: onboarding.ProofLocked, onboarding.Closed: onboarding.ProofClosed,
+	onboarding.InstitutionEnded: onboarding.ProofEnded,
+	onboarding.Locked:           onboarding.ProofLocked, onboarding.Closed: onboarding.ProofClosed,
 }
 
 // institutions lists what the helpdesk may look the case up by: public register codes.

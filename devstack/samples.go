@@ -5,9 +5,10 @@ import (
 	"path/filepath"
 )
 
-// samples are the files of the folder sample in the order of import: schools name their board, accounts their school.
+// samples are the files of the folder sample in the order of import: schools name their board, the rest their school.
 var samples = []struct{ kind, file string }{
 	{"boards", "besturen.csv"}, {"schools", "scholen.csv"}, {"accounts", "accounts.csv"},
+	{"representatives", "gemachtigden.csv"}, {"contacts", "contactpersonen.csv"},
 }
 
 // Import reads the made-up registers of a folder in, through koppel import. They are in the layouts of the real files.

@@ -12,6 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"koppel/messages"
+	"koppel/onboarding"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -34,7 +35,15 @@ var all = []struct {
 	{"reminder", func(l messages.Language) Message {
 		return letters.Reminder(l, ReminderTimes{Started: requested, OpenUntil: requested.Add(72 * time.Hour)})
 	}},
+	{"merged", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Merged)) }},
+	{"closed", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Ended)) }},
+	{"moved", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Moved)) }},
 	{"locked", func(l messages.Language) Message { return letters.Locked(l, requested.Add(2*time.Hour)) }},
+}
+
+func changed(kind onboarding.RegisterChange) RegisterChange {
+	return RegisterChange{Kind: kind, Name: "De Regenboog", Code: "03AB", OtherName: "De Linde", Other: "16AH",
+		On: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)}
 }
 
 // eachLetter runs a test on every mail in both languages.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -68,6 +69,7 @@ var linkStates = []state{
 	{"link-away", away(errAway, linkFormWith())},
 	{"link-locked", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.LockedUntil = l.Since.Add(15 * time.Minute) })},
 	{"link-taken", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.Taken })},
+	{"link-institution-ended", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.InstitutionEnded })},
 	{"link-mismatch", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.Mismatch })},
 }
 
@@ -119,6 +121,13 @@ var homeStates = []state{
 	}},
 	{"home", func(g *guest) answer {
 		g.enter().w.link()
+		return g.enter().get(homePath)
+	}},
+	{"home-changed", func(g *guest) answer {
+		g.enter().w.link()
+		g.w.join("24VX", "school", "De Linde", "Nieuwezijl")
+		g.w.join("29AZ", "school", "De Wegwijzer", "Nieuwezijl")
+		g.w.registersChanged()
 		return g.enter().get(homePath)
 	}},
 	{"home-many", func(g *guest) answer {
@@ -270,6 +279,27 @@ func (w *world) join(code, kind, name, place string) {
 		insert into memberships (person, institution, source, since)
 		select person, $2, 'legacy', $3 from identities where hash = $1`, w.identity(), code, w.now)
 	w.must(err)
+}
+
+// registersChanged lets, each time anew, the registers say of De Linde that it has closed, of De Wegwijzer that De Regenboog took it
+// over and of De Regenboog that it has another board.
+func (w *world) registersChanged() {
+	w.t.Helper()
+	_, err := w.sql.Exec(`
+		insert into institutions (code, kind, name) values ('41137', 'board', 'Stichting De Kring'), ('41990', 'board', 'Gemeente')
+		on conflict do nothing`)
+	w.must(err)
+	moved := []store.Institution{{Code: "03AB", Name: "De Regenboog", Place: "Utrecht", Board: "41137"}}
+	closed := []store.Closure{{Code: "24VX", On: w.now}, {Code: "29AZ", On: w.now, Successor: "03AB"}}
+	_, err = w.sql.Exec(`update institutions set board = '41990', closed_on = null, successor = null where kind = 'school'`)
+	w.must(err)
+	w.transact(func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.ImportInstitutions(ctx, moved, w.now); err != nil {
+			return err
+		}
+		_, err := tx.CloseInstitutions(ctx, closed, w.now)
+		return err
+	})
 }
 
 // unreached is the page of an error that no handler lets get so far, or not in both languages: a browser without

@@ -5,12 +5,20 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"koppel/messages"
+	"koppel/onboarding"
 	"koppel/store"
 )
 
-// homeView lists what a person may act for.
+// homeView lists what a person may act for, and what the registers changed about it lately.
 type homeView struct {
+	Changes      []changeView
 	Institutions []institutionView
+}
+
+type changeView struct {
+	Key  string
+	Args map[string]string
 }
 
 type institutionView struct {
@@ -19,6 +27,7 @@ type institutionView struct {
 	Place   string
 	Code    string
 	Current bool
+	Closed  string // since when nobody acts for it; empty while it is open
 }
 
 // showHome is where a linked person arrives. The first page after linking gets a new token: what was known of the
@@ -31,7 +40,13 @@ func (s *site) showHome(c *gin.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	shown := page{Template: "home", Title: text(c, "home.h", nil), View: homeView{institutions(memberships, v.session.Institution)}}
+	notices, err := s.Store.Notices(c.Request.Context(), v.identity.Person, s.Now().Add(-onboarding.RegisterNoticeShown))
+	if err != nil {
+		return err
+	}
+	language := languageOf(c)
+	shown := page{Template: "home", Title: text(c, "home.h", nil), View: homeView{
+		changes(notices, language), institutions(memberships, v.session.Institution, language)}}
 	if !v.session.Linked {
 		v.session.Linked, v.session.LastUsedAt = true, s.Now()
 		if err := s.sessions.renew(c, v.session); err != nil {
@@ -43,14 +58,28 @@ func (s *site) showHome(c *gin.Context, v visit) error {
 	return nil
 }
 
-// institutions marks the chosen one; where none was chosen, the first counts.
-func institutions(memberships []store.Membership, chosen string) []institutionView {
+func changes(notices []store.Notice, language messages.Language) []changeView {
+	var views []changeView
+	for _, n := range notices {
+		views = append(views, changeView{"change." + string(n.Kind), map[string]string{
+			"naam": n.Name, "code": string(n.Institution), "naam2": n.OtherName, "code2": string(n.Other),
+			"datum": messages.Date(language, n.EffectiveOn.Time),
+		}})
+	}
+	return views
+}
+
+// institutions marks the chosen one; where none was chosen, the first open one counts.
+func institutions(memberships []store.Membership, chosen string, language messages.Language) []institutionView {
 	var views []institutionView
 	for i, m := range memberships {
-		views = append(views, institutionView{
-			Kind: string(m.Kind), Name: m.Name, Place: m.Place, Code: string(m.Code),
-			Current: string(m.Code) == chosen || chosen == "" && i == 0,
-		})
+		view := institutionView{Kind: string(m.Kind), Name: m.Name, Place: m.Place, Code: string(m.Code)}
+		if m.ClosedOn.Valid {
+			view.Closed = messages.Date(language, m.ClosedOn.Time)
+		} else {
+			view.Current = string(m.Code) == chosen || chosen == "" && i == 0
+		}
+		views = append(views, view)
 	}
 	return views
 }

@@ -61,6 +61,9 @@ func (s *site) obstacle(c *gin.Context, st standing) error {
 	case st.linking.Refusal == onboarding.Taken:
 		return &statusPage{status: http.StatusConflict, view: statusView{
 			Key: "p.taken", Action: linkPath + "?" + againField + "=1", ShowReference: true}}
+	case st.linking.Refusal == onboarding.InstitutionEnded:
+		return &statusPage{status: http.StatusConflict, view: statusView{
+			Key: "p.ended", Action: linkPath + "?" + againField + "=1", ShowReference: true}}
 	case st.linking.Refusal == onboarding.Mismatch:
 		return &statusPage{status: http.StatusForbidden, view: statusView{
 			Key: "p.mismatch", Action: linkPath + "?" + againField + "=1", ShowReference: true}}

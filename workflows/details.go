@@ -73,6 +73,7 @@ var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.Closed:           "te vaak fout; met deze gebruikersnaam kan een andere organisatie niet meer proberen",
 	onboarding.Taken:            "het account is al gekoppeld aan een andere eHerkenning",
 	onboarding.Mismatch:         "de organisatie van de inlog is niet het bestuur van het account",
+	onboarding.InstitutionEnded: "de instelling van het account is gesloten en niet opgegaan in een andere",
 	onboarding.TooSoon:          "te snel na de vorige mail gevraagd",
 	onboarding.TooManyMails:     "te veel mails gevraagd",
 	onboarding.TooManyAddresses: "te veel verschillende e-mailadressen",

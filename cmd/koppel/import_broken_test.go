@@ -1,14 +1,11 @@
 package main
 
 import (
-	"flag"
 	"maps"
 	"os"
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestBrokenLinesAreAllReportedAndChangeNothing reads a file of each kind with one good line, then a line of each kind
 // of fault. What is reported stands beside the file.

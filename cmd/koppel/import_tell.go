@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,11 @@ const startPatience = 5 * time.Second
 
 func dialStarter(log *slog.Logger) func() (starter, func(), error) {
 	return func() (starter, func(), error) {
-		temporal, err := dialTemporal(log)
+		s, err := readSettings("import", os.Environ())
+		if err != nil {
+			return nil, nil, err
+		}
+		temporal, err := s.dialTemporal(log)
 		if err != nil {
 			return nil, nil, err
 		}
