@@ -31,8 +31,9 @@ type Options struct {
 	InMemory    bool   // Temporal and mailbox forget everything at the end
 	Apart       bool   // Temporal is a process of its own, which can be killed; the caller's main calls ServeTemporal
 	Ports       Ports
-	Personas    []brokertest.Persona // who can log in; nil: the people of the demo
-	Progress    func(step string)    // told before each step; nil for none
+	Personas    []brokertest.Persona     // who can log in; nil: the people of the demo
+	Change      func(*brokertest.Answer) // last word on each answer of the broker; nil: none
+	Progress    func(step string)        // told before each step; nil for none
 }
 
 // Stack is koppel with its world, running.
@@ -153,7 +154,7 @@ func (s *Stack) startMailbox(context.Context) (err error) {
 func (s *Stack) startBroker(context.Context) (err error) {
 	s.Broker, err = startBroker(s.options.Ports.Broker, federation.Options{
 		WebURL: s.WebURL(), Secrets: s.secrets(), BrokerKey: filepath.Join(s.options.Dir, "broker.pem"),
-		Personas: s.options.Personas,
+		Personas: s.options.Personas, Change: s.options.Change,
 	})
 	if err == nil {
 		s.stops = append(s.stops, s.Broker.Stop)

@@ -12,6 +12,7 @@ import (
 // TestWorkerKilledWhileAMailIsDue kills the worker while the mail server is away. The next worker sends the mail, once
 // it can, and the visitor goes on in the same browser.
 func TestWorkerKilledWhileAMailIsDue(t *testing.T) {
+	t.Parallel()
 	v := newVisitor(t, startStack(t), wide, true)
 	v.stack.Mailbox.SetFault(devstack.Fault{Code: 451, AtData: true})
 	v.login("jane")
@@ -30,6 +31,7 @@ func TestWorkerKilledWhileAMailIsDue(t *testing.T) {
 // TestWorkerKilledWhenAMailIsOut kills the worker after the mail server took the mail and before it could say so. The
 // mail then comes twice, with the same PIN and the same name, which mail programs show as one.
 func TestWorkerKilledWhenAMailIsOut(t *testing.T) {
+	t.Parallel()
 	v := newVisitor(t, startStack(t), wide, true)
 	v.stack.Mailbox.SetFault(devstack.Fault{NoReply: true})
 	v.login("jane")
@@ -50,6 +52,7 @@ func TestWorkerKilledWhenAMailIsOut(t *testing.T) {
 
 // TestWebKilledWhileThePINIsAwaited kills web between the mail and the PIN. The visitor stays logged in.
 func TestWebKilledWhileThePINIsAwaited(t *testing.T) {
+	t.Parallel()
 	v := newVisitor(t, startStack(t), wide, true)
 	v.login("jane")
 	v.link(regenboog1)

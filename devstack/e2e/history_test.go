@@ -20,6 +20,7 @@ import (
 const mostEvents = 60
 
 func TestHistoryOfAHappyPathIsShortAndHoldsNothingPersonal(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	c := newCaller(t, stack)
 	c.login("jane")

@@ -54,6 +54,7 @@ func wantCounts(t *testing.T, stack *devstack.Stack, want map[string]int) {
 }
 
 func TestFiftyEqualPINPostsMakeOneLinkAndGetOneAnswer(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	c := newCaller(t, stack)
 	c.login("jane")
@@ -73,6 +74,7 @@ func TestFiftyEqualPINPostsMakeOneLinkAndGetOneAnswer(t *testing.T) {
 }
 
 func TestTwoIdentitiesForOneAccountExactlyOneWins(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	people := []*caller{newCaller(t, stack), newCaller(t, stack)}
 	forms := make([]url.Values, len(people))
@@ -100,6 +102,7 @@ func TestTwoIdentitiesForOneAccountExactlyOneWins(t *testing.T) {
 }
 
 func TestEightParallelProofsOnOneCaseAreOneCheck(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	c := newCaller(t, stack)
 	c.login("jane")

@@ -16,11 +16,12 @@ var cheap = passwords.Params{Memory: 64, Passes: 1, Lanes: 1}
 // TestEachPartAwayAtEachStep takes people to each step, stops a part, lets each of them go on, starts the part again
 // and takes all of them to the end.
 func TestEachPartAwayAtEachStep(t *testing.T) {
+	t.Parallel() // it mostly waits
 	var names []string
 	for _, part := range partNames {
 		names = append(names, namesAt(part)...)
 	}
-	stack := startBreakableStack(t, people(names...))
+	stack := startBreakableStack(t, people(regenboog, names...))
 	db := openDatabase(t, stack)
 	for column, name := range partNames {
 		t.Run(name, func(t *testing.T) {
@@ -40,6 +41,7 @@ func namesAt(part string) (names []string) {
 	return names
 }
 
+// travellers are people with an account each.
 func travellers(t *testing.T, stack *devstack.Stack, accounts []account) []*traveller {
 	db := openDatabase(t, stack)
 	all := make([]*traveller, len(accounts))

@@ -22,13 +22,15 @@ type traveller struct {
 	way  url.Values // what takes the browser to the broker
 	back string     // where the broker sends the browser
 	form url.Values // the form of the open page, filled in
+	sent chan reply // the answer to a form that nobody waits for
 	db   *sql.DB
 	hold *sql.Tx // keeps the link from being made
 }
 
+var regenboog = brokertest.Organisation{KvK: "90001234", Name: "Stichting De Regenboog"}
+
 // people makes personas of one board.
-func people(names ...string) []brokertest.Persona {
-	board := brokertest.Organisation{KvK: "90001234", Name: "Stichting De Regenboog"}
+func people(board brokertest.Organisation, names ...string) []brokertest.Persona {
 	personas := make([]brokertest.Persona, len(names))
 	for i, name := range names {
 		personas[i] = brokertest.Persona{Username: name, Name: name, Level: brokertest.Level3, Organisations: []brokertest.Organisation{board}}
@@ -91,8 +93,17 @@ func (p *traveller) openProof() reply  { return p.get("/koppelen") }
 func (p *traveller) openPIN() reply    { return p.get("/koppelen/pincode") }
 func (p *traveller) openHome() reply   { return p.get("/start") }
 
-func (p *traveller) sendProof() reply { return p.post("/koppelen", p.form) }
-func (p *traveller) sendPIN() reply   { return p.post("/koppelen/pincode", p.form) }
+func (p *traveller) sendProof() reply { return p.send("/koppelen") }
+func (p *traveller) sendPIN() reply   { return p.send("/koppelen/pincode") }
+
+// send sends the form. One that comes back keeps what was typed, and may have another nonce.
+func (p *traveller) send(path string) reply {
+	got := p.post(path, p.form)
+	if nonce := value(got.body, "nonce"); got.status == http.StatusServiceUnavailable && nonce != "" {
+		p.form.Set("nonce", nonce)
+	}
+	return got
+}
 
 // The places of the journey, each with the way to it.
 
@@ -117,14 +128,14 @@ func (p *traveller) toProof() {
 func (p *traveller) toMailing() {
 	p.toProof()
 	p.holdMail()
-	p.must(p.sendProof(), http.StatusSeeOther)
+	p.insist(p.sendProof)
 	p.awaitRow(`select count(*) from mails join linkings l on l.id = case_id
 		join legacy_accounts a on a.id = l.account where a.username = $1 and state = 'late'`)
 }
 
 func (p *traveller) toPIN() {
 	p.toProof()
-	p.must(p.sendProof(), http.StatusSeeOther)
+	p.insist(p.sendProof)
 	pin := p.pinIn(p.email)
 	p.form = url.Values{"pin": {pin}, "nonce": {p.nonce("/koppelen/pincode")}}
 }
@@ -132,7 +143,8 @@ func (p *traveller) toPIN() {
 func (p *traveller) toCompleting() {
 	p.toPIN()
 	p.holdLink()
-	p.must(p.sendPIN(), http.StatusServiceUnavailable)
+	p.patient, p.sent = true, make(chan reply, 1)
+	go func() { p.sent <- p.sendPIN() }() // the answer takes long, and the person opens the page instead
 	p.awaitRow(`select count(*) from linkings l join legacy_accounts a on a.id = l.account
 		where a.username = $1 and step = 'completing'`)
 }
@@ -140,20 +152,32 @@ func (p *traveller) toCompleting() {
 func (p *traveller) toNotifying() {
 	p.toPIN()
 	p.holdMail()
-	p.must(p.sendPIN(), http.StatusSeeOther)
+	p.insist(p.sendPIN)
 }
 
 func (p *traveller) toHome() {
 	p.toPIN()
-	p.must(p.sendPIN(), http.StatusSeeOther)
+	p.insist(p.sendPIN)
 	p.must(p.openHome(), http.StatusOK)
 }
 
 func (p *traveller) must(got reply, status int) {
 	p.t.Helper()
 	if got.status != status {
-		p.t.Fatalf("%s: got %v, want %d\n%s", p.username, got, status, got.body)
+		p.t.Fatalf("%s: got %v, want %d: %s", p.username, got, status, heading(got.body))
 	}
+}
+
+// insist sends a form again while a busy machine asks for that.
+func (p *traveller) insist(send func() reply) {
+	p.t.Helper()
+	ctx := within(p.t, time.Minute)
+	got := send()
+	for got.status == http.StatusServiceUnavailable && ctx.Err() == nil {
+		time.Sleep(200 * time.Millisecond)
+		got = send()
+	}
+	p.must(got, http.StatusSeeOther)
 }
 
 // holdMail makes the mail server ask to try this person's mail again later.
@@ -171,11 +195,14 @@ func (p *traveller) holdLink() {
 	}
 }
 
-// release lets go of what was held.
+// release lets go of what was held, and of the form that was not waited for.
 func (p *traveller) release() {
 	p.stack.Mailbox.SetFaultFor(p.email, devstack.Fault{})
 	if p.hold != nil {
 		_ = p.hold.Rollback() // the database may have gone away, and the lock with it
+	}
+	if p.sent != nil {
+		<-p.sent
 	}
 }
 
