@@ -22,6 +22,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 
 	"koppel/activities"
 	"koppel/keys"
@@ -76,6 +77,7 @@ func newMailRoom(t *testing.T) *mailRoom {
 		started: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	m.SetStartTime(m.started)
 	m.SetTestTimeout(time.Minute)
+	m.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine is no deadlock
 	var err error
 	m.address, err = freeAddress()
 	m.must(err)
