@@ -39,7 +39,7 @@ func TestMemoryStaysBoundedInACrowd(t *testing.T) {
 		names[i] = fmt.Sprintf("crowd%03d", i)
 	}
 	stack := startStackWith(t, devstack.Options{Dir: t.TempDir(), DatabaseURL: storetest.URL(t), InMemory: true,
-		Personas: append(people(regenboog, append(names, "visitor")...), people(forgers, "forger")...), Change: forge})
+		Personas: append(people(append(names, "visitor")...), peopleOf(forgers, "forger")...), Change: forge})
 	db := openDatabase(t, stack)
 	provers := travellers(t, stack, giveAccounts(t, db, passwords.Standard, names...))
 	liars := travellers(t, stack, make([]account, crowd))

@@ -21,7 +21,7 @@ func TestEachPartAwayAtEachStep(t *testing.T) {
 	for _, part := range partNames {
 		names = append(names, namesAt(part)...)
 	}
-	stack := startBreakableStack(t, people(regenboog, names...))
+	stack := startBreakableStack(t, people(names...))
 	db := openDatabase(t, stack)
 	for column, name := range partNames {
 		t.Run(name, func(t *testing.T) {

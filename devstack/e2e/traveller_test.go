@@ -29,8 +29,10 @@ type traveller struct {
 
 var regenboog = brokertest.Organisation{KvK: "90001234", Name: "Stichting De Regenboog"}
 
-// people makes personas of one board.
-func people(board brokertest.Organisation, names ...string) []brokertest.Persona {
+// people makes personas of one board, with which their accounts match.
+func people(names ...string) []brokertest.Persona { return peopleOf(regenboog, names...) }
+
+func peopleOf(board brokertest.Organisation, names ...string) []brokertest.Persona {
 	personas := make([]brokertest.Persona, len(names))
 	for i, name := range names {
 		personas[i] = brokertest.Persona{Username: name, Name: name, Level: brokertest.Level3, Organisations: []brokertest.Organisation{board}}
