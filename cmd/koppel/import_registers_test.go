@@ -105,7 +105,7 @@ func TestAMonthInOrder(t *testing.T) {
 		t.Errorf("%d workflows, want Jane's move and both people of the merged school", len(i.temporal.started))
 	}
 	i.rows("memberships", `select person::text, institution, source, since::date::text from memberships order by 1, 2`,
-		"11111111-1111-4111-8111-111111111111 03AB legacy 2026-01-01", // since the earlier of both
+		"11111111-1111-4111-8111-111111111111 03AB register 2025-12-01", // since the earlier of both
 		"22222222-2222-4222-8222-222222222222 03AB activation 2026-03-01")
 	i.rows("contacts", `select institution, email from contacts order by 1, 2`,
 		"03AB Piet@kompas.example", "10249 jane@regenboog.example")
