@@ -21,10 +21,10 @@ func TestWebStartsWithItsPartsAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	web := run(t, "web", map[string]string{"KOPPEL_DATABASE_URL": address})
+	web.awaitLine(`"msg":"database away"`) // before anybody asks
+	web.awaitLine(`"msg":"temporal away"`)
 	web.await("/readyz", http.StatusServiceUnavailable, "database: away\ntemporal: away\nbroker: not asked yet\n")
 	web.await("/", http.StatusOK, "eHerkenning")
-	web.awaitLine(`"msg":"database away"`)
-	web.awaitLine(`"msg":"temporal away"`)
 	if err := server.Restart(); err != nil {
 		t.Fatal(err)
 	}
