@@ -100,28 +100,56 @@ func isOpaque(value string) bool {
 	})
 }
 
-// readOrganisation opens all values of the represented organisation and takes its KvK number; an RSIN may stand
-// beside it, in any order.
+// readOrganisation takes the KvK number of the represented organisation.
 func (v *verification) readOrganisation() error {
-	subjects, err := v.identifiers("LegalSubjectID")
+	numbers, err := v.kvkNumbers("LegalSubjectID")
 	if err != nil {
 		return err
-	}
-	var numbers []string
-	for _, subject := range subjects {
-		if subject.Type == typeKvK && !slices.Contains(numbers, subject.Value) {
-			numbers = append(numbers, subject.Value)
-		}
 	}
 	if len(numbers) != 1 {
 		return refuse(NoOrganisation, errors.New("not one KvK number"))
 	}
-	number, err := onboarding.ParseKvKNumber(numbers[0])
-	if err != nil {
-		return refuse(NoOrganisation, errors.New("KvK number without eight digits"))
-	}
-	v.login.Organisation = number
+	v.login.Organisation = numbers[0]
 	return nil
+}
+
+// readIntermediary takes the KvK number of the organisation in between, in a chain mandate. It tells support who
+// acts; it is no part of who the user is.
+func (v *verification) readIntermediary() error {
+	numbers, err := v.kvkNumbers("IntermediateSubjectID")
+	if err != nil {
+		return err
+	}
+	if len(numbers) > 1 {
+		return refuse(NoOrganisation, errors.New("several intermediaries"))
+	}
+	if len(numbers) == 1 {
+		v.login.Intermediary = numbers[0]
+	}
+	return nil
+}
+
+// kvkNumbers opens all values of an attribute and lists the KvK numbers among them, each once; an RSIN may stand
+// beside them, in any order.
+func (v *verification) kvkNumbers(attribute string) ([]onboarding.KvKNumber, error) {
+	subjects, err := v.identifiers(attribute)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []onboarding.KvKNumber
+	for _, subject := range subjects {
+		if subject.Type != typeKvK {
+			continue
+		}
+		number, err := onboarding.ParseKvKNumber(subject.Value)
+		if err != nil {
+			return nil, refuse(NoOrganisation, errors.New(attribute+": KvK number without eight digits"))
+		}
+		if !slices.Contains(numbers, number) {
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers, nil
 }
 
 // readRest takes what is welcome but not needed.

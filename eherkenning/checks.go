@@ -66,15 +66,11 @@ var responseChecks = []check{
 		func(v *verification) bool { return v.begun(v.response.IssueInstant) }},
 	{Expired, "Response IssueInstant",
 		func(v *verification) bool { return v.fresh(v.response.IssueInstant) }},
-	{AssertionEncrypted, "Response EncryptedAssertion",
-		func(v *verification) bool { return len(v.response.EncryptedAssertions) == 0 }},
 }
 
 var assertionChecks = []check{
 	{AssertionCount, "Assertion, the only one in the Response",
-		func(v *verification) bool {
-			return v.assertion.ID != "" && len(v.response.Assertions) == 1 && v.response.Assertions[0].ID == v.assertion.ID
-		}},
+		func(v *verification) bool { return v.assertion.ID != "" && v.onlyAssertion() }},
 	{WrongVersion, "Assertion Version, SAML core 2.3.3",
 		func(v *verification) bool { return v.assertion.Version == "2.0" }},
 	{WrongIssuer, "Assertion Issuer, SAML profiles 4.1.4.2",
@@ -129,6 +125,15 @@ func (v *verification) issuedByBroker(h header) bool {
 func (v *verification) artifactResolved() bool {
 	statuses := v.artifactResponse.Statuses
 	return len(statuses) == 1 && statuses[0].StatusCode.Value == statusSuccess
+}
+
+// onlyAssertion compares two sights of one document: the Response as it was signed, and the assertion that was found.
+func (v *verification) onlyAssertion() bool {
+	inClear, sealed := v.response.Assertions, v.response.EncryptedAssertions
+	if len(sealed) > 0 {
+		return len(sealed) == 1 && len(inClear) == 0
+	}
+	return len(inClear) == 1 && inClear[0].ID == v.assertion.ID
 }
 
 func (v *verification) conditions() conditions { return v.assertion.Conditions[0] }

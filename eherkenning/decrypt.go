@@ -1,27 +1,14 @@
 package eherkenning
 
 import (
-	"crypto/sha1" // a common way to name a certificate; no security rests on it
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
-	"github.com/crewjam/saml/xmlenc"
 
 	"koppel/onboarding"
 )
-
-// The only algorithms that are opened. RSA 1.5 and 3DES, which xmlenc knows too, stay closed.
-const (
-	keyOAEP    = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
-	digestSHA1 = "http://www.w3.org/2000/09/xmldsig#sha1"
-	dataAES256 = "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
-)
-
-const aesBlock = 16 // bytes
 
 // identifiers decrypts every value of an attribute. A value that is not one EncryptedID is refused, never skipped.
 func (v *verification) identifiers(attribute string) ([]onboarding.Subject, error) {
@@ -44,60 +31,78 @@ func (v *verification) identifiers(attribute string) ([]onboarding.Subject, erro
 	return subjects, nil
 }
 
-// decrypt opens one EncryptedID. Everything that goes wrong with the ciphertext gives the same reason.
-func (sp *ServiceProvider) decrypt(encryptedID *etree.Element) ([]byte, error) {
-	data := only(encryptedID, nsEncryption, "EncryptedData")
+// decrypt opens an EncryptedID or an EncryptedAssertion. Everything that goes wrong with the ciphertext gives the
+// same reason.
+func (sp *ServiceProvider) decrypt(sealed *etree.Element) ([]byte, error) {
+	data := only(sealed, nsEncryption, "EncryptedData")
 	if data == nil {
 		return nil, refuse(DecryptionFailed, errors.New("not one EncryptedData"))
 	}
-	key := sp.chooseKey(encryptedKeys(encryptedID, data))
-	if key == nil {
+	keys := sp.keysForUs(encryptedKeys(sealed, data))
+	if len(keys) == 0 {
 		return nil, refuse(DecryptionFailed, errors.New("no EncryptedKey for us"))
 	}
-	if !allowedAlgorithms(key, data) {
+	opener, known := dataCiphers[algorithm(data, nsEncryption, "EncryptionMethod")]
+	if !known || slices.ContainsFunc(keys, func(key *etree.Element) bool { return transport(key) == nil }) {
 		return nil, refuse(UnknownAlgorithm, nil)
 	}
-	data = withoutKeyInfo(data)
-	if !wholeBlocks(data) {
-		return nil, refuse(DecryptionFailed, nil)
-	}
-	secret, err := xmlenc.Decrypt(sp.settings.Key, withoutKeyInfo(key))
+	ciphertext, err := cipherValue(data)
 	if err != nil {
 		return nil, refuse(DecryptionFailed, nil)
 	}
-	plaintext, err := xmlenc.Decrypt(secret, data)
-	if err != nil {
-		return nil, refuse(DecryptionFailed, nil)
+	for _, secret := range sp.secrets(keys) {
+		if plaintext, err := opener.open(secret, ciphertext); err == nil {
+			return plaintext, nil
+		}
 	}
-	return plaintext, nil
+	return nil, refuse(DecryptionFailed, nil)
+}
+
+// secrets unwraps the keys with each of our private keys: while we change ours, messages for either arrive.
+func (sp *ServiceProvider) secrets(keys []*etree.Element) (secrets [][]byte) {
+	for _, key := range keys {
+		wrapped, err := cipherValue(key)
+		if err != nil {
+			continue
+		}
+		for _, own := range sp.settings.Decryption {
+			if secret, err := own.Private.Decrypt(nil, wrapped, transport(key)); err == nil {
+				secrets = append(secrets, secret)
+			}
+		}
+	}
+	return secrets
 }
 
 // encryptedKeys lists the keys beside the data and those nested in it.
-func encryptedKeys(encryptedID, data *etree.Element) []*etree.Element {
-	keys := children(encryptedID, nsEncryption, "EncryptedKey")
+func encryptedKeys(sealed, data *etree.Element) []*etree.Element {
+	keys := children(sealed, nsEncryption, "EncryptedKey")
 	for _, keyInfo := range children(data, nsSignature, "KeyInfo") {
 		keys = append(keys, children(keyInfo, nsEncryption, "EncryptedKey")...)
 	}
 	return keys
 }
 
-// chooseKey takes the key that names us as its Recipient, else the one with the name of our certificate, else an
-// only key that names nobody.
-func (sp *ServiceProvider) chooseKey(keys []*etree.Element) *etree.Element {
-	for _, key := range keys {
-		if key.SelectAttrValue("Recipient", "") == sp.settings.EntityID {
-			return key
-		}
-	}
-	for _, key := range keys {
-		if sp.isOurName(keyName(key)) {
-			return key
-		}
-	}
-	if len(keys) == 1 && keys[0].SelectAttr("Recipient") == nil && keyName(keys[0]) == "" {
-		return keys[0]
+// keysForUs takes the keys that name us as their Recipient, else those with the name of a certificate of ours, else
+// an only key that names nobody.
+func (sp *ServiceProvider) keysForUs(keys []*etree.Element) []*etree.Element {
+	addressed := slices.DeleteFunc(slices.Clone(keys), func(key *etree.Element) bool {
+		return key.SelectAttrValue("Recipient", "") != sp.settings.EntityID
+	})
+	named := slices.DeleteFunc(slices.Clone(keys), func(key *etree.Element) bool { return !sp.isOurName(keyName(key)) })
+	switch {
+	case len(addressed) > 0:
+		return addressed
+	case len(named) > 0:
+		return named
+	case len(keys) == 1 && keys[0].SelectAttr("Recipient") == nil && keyName(keys[0]) == "":
+		return keys
 	}
 	return nil
+}
+
+func (sp *ServiceProvider) isOurName(name string) bool {
+	return slices.ContainsFunc(sp.settings.Decryption, func(own KeyPair) bool { return own.isNamed(name) })
 }
 
 func keyName(key *etree.Element) string {
@@ -105,45 +110,4 @@ func keyName(key *etree.Element) string {
 		return strings.TrimSpace(name.Text())
 	}
 	return ""
-}
-
-// isOurName knows the fingerprints of our certificate, SHA-1 and SHA-256, with or without colons.
-func (sp *ServiceProvider) isOurName(name string) bool {
-	short := sha1.Sum(sp.settings.Certificate.Raw)
-	long := sha256.Sum256(sp.settings.Certificate.Raw)
-	name = strings.ToLower(strings.ReplaceAll(name, ":", ""))
-	return name == hex.EncodeToString(short[:]) || name == hex.EncodeToString(long[:])
-}
-
-func allowedAlgorithms(key, data *etree.Element) bool {
-	method := only(key, nsEncryption, "EncryptionMethod")
-	if method == nil || method.SelectAttrValue("Algorithm", "") != keyOAEP {
-		return false
-	}
-	if digests := method.SelectElements("DigestMethod"); len(digests) > 1 ||
-		len(digests) == 1 && digests[0].SelectAttrValue("Algorithm", "") != digestSHA1 {
-		return false
-	}
-	return algorithm(data, nsEncryption, "EncryptionMethod") == dataAES256 &&
-		len(data.SelectElements("EncryptionMethod")) == 1 && len(key.SelectElements("EncryptionMethod")) == 1
-}
-
-// withoutKeyInfo copies an element so that xmlenc sees the ciphertext only and follows no key of its own choice.
-func withoutKeyInfo(element *etree.Element) *etree.Element {
-	bare := element.Copy()
-	for _, keyInfo := range bare.SelectElements("KeyInfo") {
-		bare.RemoveChild(keyInfo)
-	}
-	return bare
-}
-
-// wholeBlocks guards xmlenc, which panics on a CBC ciphertext that is no multiple of the block: one for the
-// initialisation vector and at least one of text.
-func wholeBlocks(data *etree.Element) bool {
-	value := data.FindElement("./CipherData/CipherValue")
-	if value == nil {
-		return false
-	}
-	ciphertext, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value.Text()))
-	return err == nil && len(ciphertext) >= 2*aesBlock && len(ciphertext)%aesBlock == 0
 }

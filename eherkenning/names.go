@@ -7,12 +7,13 @@ import (
 )
 
 const (
-	nsSOAP       = "http://schemas.xmlsoap.org/soap/envelope/"
-	nsProtocol   = "urn:oasis:names:tc:SAML:2.0:protocol"
-	nsAssertion  = "urn:oasis:names:tc:SAML:2.0:assertion"
-	nsSignature  = "http://www.w3.org/2000/09/xmldsig#"
-	nsEncryption = "http://www.w3.org/2001/04/xmlenc#"
-	nsExclusive  = "http://www.w3.org/2001/10/xml-exc-c14n#"
+	nsSOAP         = "http://schemas.xmlsoap.org/soap/envelope/"
+	nsProtocol     = "urn:oasis:names:tc:SAML:2.0:protocol"
+	nsAssertion    = "urn:oasis:names:tc:SAML:2.0:assertion"
+	nsSignature    = "http://www.w3.org/2000/09/xmldsig#"
+	nsEncryption   = "http://www.w3.org/2001/04/xmlenc#"
+	nsEncryption11 = "http://www.w3.org/2009/xmlenc11#"
+	nsExclusive    = "http://www.w3.org/2001/10/xml-exc-c14n#"
 )
 
 // is tells whether an element has this name in this namespace, whatever its prefix.

@@ -46,7 +46,6 @@ const (
 	NotYetValid          Reason = "not_yet_valid"
 	Expired              Reason = "expired"
 	AssertionCount       Reason = "assertion_count"
-	AssertionEncrypted   Reason = "assertion_encrypted"
 	BadConfirmation      Reason = "bad_confirmation"
 	BadConditions        Reason = "bad_conditions"
 	BadAuthentication    Reason = "bad_authentication"

@@ -94,7 +94,7 @@ func (sp *ServiceProvider) newID() (string, error) {
 // sign returns the enveloped signature of a message: RSA-SHA256 over exclusive c14n. It carries no KeyInfo:
 // X509Data is forbidden in messages, and a KeyName would have to stand in our metadata first.
 func (sp *ServiceProvider) sign(message *etree.Element) (*etree.Element, error) {
-	signer, err := dsig.NewSigningContext(sp.settings.Key, [][]byte{sp.settings.Certificate.Raw})
+	signer, err := dsig.NewSigningContext(sp.settings.Signing.Private, [][]byte{sp.settings.Signing.Certificate.Raw})
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}

@@ -2,8 +2,6 @@ package eherkenning
 
 import (
 	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -19,17 +17,17 @@ const minimumKeyBits = 2048
 
 // Settings of the connection. All are required, save those that name a default.
 type Settings struct {
-	EntityID       string // urn:etoegang:DV:<OIN>:entities:<index>
-	ServiceID      string // urn:etoegang:DV:<OIN>:services:<index>
-	ServiceUUID    string // of the service in the catalogue; mandates are registered against it
-	ACSURL         string // absolute; equals Destination and Recipient of an answer
-	Key            *rsa.PrivateKey
-	Certificate    *x509.Certificate // of Key
-	BrokerMetadata []byte            // SAML metadata of the one broker, XML
-	MinimumLevel   onboarding.Level  // default onboarding.MinimumLevel
-	HTTPClient     *http.Client      // for the back channel, with a client certificate if the broker wants one; default none
-	Now            func() time.Time  // default time.Now
-	Random         io.Reader         // for message ids, read by several goroutines; default crypto/rand
+	EntityID       string           // urn:etoegang:DV:<OIN>:entities:<index>
+	ServiceID      string           // urn:etoegang:DV:<OIN>:services:<index>
+	ServiceUUID    string           // of the service in the catalogue; mandates are registered against it
+	ACSURL         string           // absolute; equals Destination and Recipient of an answer
+	Signing        KeyPair          // signs our messages
+	Decryption     []KeyPair        // open what is encrypted for us: the one in our metadata, and others while it is being replaced
+	BrokerMetadata []byte           // SAML metadata of the one broker, XML
+	MinimumLevel   onboarding.Level // default onboarding.MinimumLevel
+	HTTPClient     *http.Client     // for the back channel, with a client certificate if the broker wants one; default none
+	Now            func() time.Time // default time.Now
+	Random         io.Reader        // for message ids, read by several goroutines; default crypto/rand
 }
 
 // ServiceProvider is our side of one connection with one broker. It is safe for concurrent use.
@@ -63,8 +61,8 @@ func (s *Settings) check() error {
 		{"ServiceID", s.ServiceID != ""},
 		{"ServiceUUID", s.ServiceUUID != ""},
 		{"ACSURL", s.ACSURL != ""},
-		{"Key", s.Key != nil},
-		{"Certificate", s.Certificate != nil},
+		{"Signing", s.Signing != KeyPair{}},
+		{"Decryption", len(s.Decryption) > 0},
 		{"BrokerMetadata", len(s.BrokerMetadata) > 0},
 	} {
 		if !setting.there {
@@ -74,7 +72,7 @@ func (s *Settings) check() error {
 	if len(missing) > 0 {
 		return errors.Join(missing...)
 	}
-	return errors.Join(s.checkACSURL(), s.checkKey())
+	return errors.Join(s.checkACSURL(), s.checkKeys())
 }
 
 func (s *Settings) checkACSURL() error {
@@ -85,14 +83,17 @@ func (s *Settings) checkACSURL() error {
 	return nil
 }
 
-func (s *Settings) checkKey() error {
-	if s.Key.N.BitLen() < minimumKeyBits {
-		return fmt.Errorf("key has %d bits, at least %d are needed", s.Key.N.BitLen(), minimumKeyBits)
+func (s *Settings) checkKeys() error {
+	var faults []error
+	if err := s.Signing.check(); err != nil {
+		faults = append(faults, fmt.Errorf("Signing: %w", err))
 	}
-	if !s.Key.PublicKey.Equal(s.Certificate.PublicKey) {
-		return errors.New("certificate does not belong to the key")
+	for i, pair := range s.Decryption {
+		if err := pair.check(); err != nil {
+			faults = append(faults, fmt.Errorf("Decryption %d: %w", i+1, err))
+		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 func (s *Settings) setDefaults() {

@@ -8,7 +8,7 @@ import (
 
 func TestSettingsNameWhatIsMissing(t *testing.T) {
 	_, err := New(Settings{})
-	for _, name := range []string{"EntityID", "ServiceID", "ServiceUUID", "ACSURL", "Key", "Certificate", "BrokerMetadata"} {
+	for _, name := range []string{"EntityID", "ServiceID", "ServiceUUID", "ACSURL", "Signing", "Decryption", "BrokerMetadata"} {
 		if err == nil || !strings.Contains(err.Error(), "setting "+name+" is missing") {
 			t.Errorf("%s is not named in %v", name, err)
 		}
@@ -23,7 +23,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		want   string
 	}{
 		{"relative ACS URL", func(s *Settings) { s.ACSURL = "/acs" }, "ACSURL"},
-		{"certificate of another key", func(s *Settings) { s.Certificate = keys()["stranger"].Certificate }, "certificate"},
+		{"certificate of another key", func(s *Settings) { s.Signing.Certificate = keys()["stranger"].Certificate }, "Signing: certificate"},
 		{"metadata without XML", func(s *Settings) { s.BrokerMetadata = []byte("x") }, "broker metadata"},
 	} {
 		settings := w.sp.settings

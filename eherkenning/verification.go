@@ -18,7 +18,8 @@ type verification struct {
 	resolveID string // of our ArtifactResolve
 	envelope  []byte
 
-	rawArtifactResponse, rawResponse, rawAssertion *etree.Element
+	rawArtifactResponse, rawResponse *etree.Element
+	signedArtifactResponse           *etree.Element // read again from the bytes that were signed
 
 	artifactResponse artifactResponse
 	response         response
@@ -44,6 +45,7 @@ func (v *verification) steps() []func() error {
 		v.all(serviceChecks),
 		v.readActingSubject,
 		v.readOrganisation,
+		v.readIntermediary,
 		v.readRest,
 	}
 }
@@ -95,6 +97,7 @@ func (v *verification) verifyArtifactResponse() error {
 	if err != nil {
 		return err
 	}
+	v.signedArtifactResponse = signed
 	return decode(signed, &v.artifactResponse)
 }
 
@@ -114,30 +117,14 @@ func (v *verification) verifyResponse() error {
 
 // verifyAssertion checks the signature of the Assertion itself and reads it from its own signed bytes.
 func (v *verification) verifyAssertion() error {
-	v.rawAssertion = only(v.rawResponse, nsAssertion, "Assertion")
-	if v.rawAssertion == nil || countAssertions(v.rawArtifactResponse) != 1 {
-		return refuse(AssertionCount, errors.New("an assertion out of place"))
+	raw, err := v.findAssertion()
+	if err != nil {
+		return err
 	}
-	signed, err := v.sp.broker.verifySignature(v.rawAssertion, v.now)
+	signed, err := v.sp.broker.verifySignature(raw, v.now)
 	if err != nil {
 		return err
 	}
 	v.attributes = readAttributes(signed)
 	return decode(signed, &v.assertion)
-}
-
-// countAssertions counts those outside Advice, where the broker keeps the statements of its suppliers: evidence for
-// a court, signed by parties that we do not know, and never read.
-func countAssertions(element *etree.Element) int {
-	if is(element, nsAssertion, "Advice") {
-		return 0
-	}
-	count := 0
-	if is(element, nsAssertion, "Assertion") {
-		count = 1
-	}
-	for _, child := range element.ChildElements() {
-		count += countAssertions(child)
-	}
-	return count
 }

@@ -18,6 +18,9 @@ func TestAssertionIsTheOneOfTheResponse(t *testing.T) {
 	wantReason(t, v.all(assertionChecks[:1])(), AssertionCount)
 	v.response.Assertions = nil
 	wantReason(t, v.all(assertionChecks[:1])(), AssertionCount)
+	v.response.EncryptedAssertions = make([]struct{}, 1)
+	v.response.Assertions = []assertionRef{{ID: "_b"}}
+	wantReason(t, v.all(assertionChecks[:1])(), AssertionCount)
 }
 
 // TestRememberedUntilRefused: while an assertion can still pass, its id must be remembered.

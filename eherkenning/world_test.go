@@ -26,10 +26,10 @@ const (
 
 var start = time.Date(2026, 4, 21, 12, 0, 0, 0, time.UTC)
 
-// keys are made once: ours, two of the broker, and a stranger's.
+// keys are made once: two of ours, two of the broker, and a stranger's.
 var keys = sync.OnceValue(func() map[string]brokertest.Key {
 	all := map[string]brokertest.Key{}
-	for _, name := range []string{"provider", "broker 1", "broker 2", "stranger"} {
+	for _, name := range []string{"provider", "next", "broker 1", "broker 2", "stranger"} {
 		key, err := brokertest.NewKey(name, start)
 		if err != nil {
 			panic(err)
@@ -80,7 +80,7 @@ func (w *world) provider(change func(*Settings)) *ServiceProvider {
 	w.t.Helper()
 	settings := Settings{
 		EntityID: providerID, ServiceID: serviceID, ServiceUUID: serviceUUID, ACSURL: acsURL,
-		Key: keys()["provider"].Private, Certificate: keys()["provider"].Certificate,
+		Signing: pair("provider"), Decryption: []KeyPair{pair("provider")},
 		BrokerMetadata: w.broker.Metadata(),
 		Now:            func() time.Time { return w.now },
 	}
@@ -90,6 +90,10 @@ func (w *world) provider(change func(*Settings)) *ServiceProvider {
 		w.t.Fatal(err)
 	}
 	return sp
+}
+
+func pair(name string) KeyPair {
+	return KeyPair{Private: keys()[name].Private, Certificate: keys()[name].Certificate}
 }
 
 // answer is the broker's true answer when jane logs in for De Regenboog.

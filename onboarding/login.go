@@ -9,6 +9,7 @@ import (
 type Login struct {
 	ActingSubject    Subject
 	Organisation     KvKNumber // LegalSubjectID
+	Intermediary     KvKNumber // of a chain mandate: who acts for the organisation; else empty
 	OrganisationName string    // as the broker gave it; empty when it did not
 	Level            Level
 	Supplier         string // EntityID of the authentication service (AuthenticatingAuthority)

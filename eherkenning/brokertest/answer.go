@@ -60,15 +60,18 @@ type Answer struct {
 	Level        string // AuthnContextClassRef
 	Authority    string // EntityID of the supplier (AD)
 
-	ServiceID   string
-	ServiceUUID string
-	Branch      string // ServiceRestriction:Vestigingsnr, 12 digits
-	CompanyName string
-	Acting      Identifier   // the person
-	Legal       []Identifier // the organisation: KvK, mostly also RSIN
-	Decoy       Identifier   // ActingSubjectID of the supplier's own assertion, in Advice; zero: no Advice
+	ServiceID    string
+	ServiceUUID  string
+	Branch       string // ServiceRestriction:Vestigingsnr, 12 digits
+	CompanyName  string
+	Acting       Identifier   // the person
+	Legal        []Identifier // the organisation: KvK, mostly also RSIN
+	Intermediate []Identifier // of a chain mandate: the organisation in between
+	Decoy        Identifier   // ActingSubjectID of the supplier's own assertion, in Advice; zero: no Advice
 
-	Encryption []Recipient // one EncryptedKey each
+	Encryption       []Recipient // one EncryptedKey each
+	Ciphers          Ciphers
+	EncryptAssertion bool // as a whole, after it is signed
 
 	MessageSignature   Signature // of the ArtifactResponse
 	ResponseSignature  Signature

@@ -10,12 +10,13 @@ import (
 
 // Attribute names.
 const (
-	attributeActing      = "urn:etoegang:core:ActingSubjectID"
-	attributeLegal       = "urn:etoegang:core:LegalSubjectID"
-	attributeServiceID   = "urn:etoegang:core:ServiceID"
-	attributeServiceUUID = "urn:etoegang:core:ServiceUUID"
-	attributeBranch      = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
-	attributeCompanyName = "urn:etoegang:1.11:attribute-represented:CompanyName"
+	attributeActing       = "urn:etoegang:core:ActingSubjectID"
+	attributeLegal        = "urn:etoegang:core:LegalSubjectID"
+	attributeIntermediate = "urn:etoegang:core:IntermediateSubjectID"
+	attributeServiceID    = "urn:etoegang:core:ServiceID"
+	attributeServiceUUID  = "urn:etoegang:core:ServiceUUID"
+	attributeBranch       = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
+	attributeCompanyName  = "urn:etoegang:1.11:attribute-represented:CompanyName"
 
 	// These two stand only in the supplier's own assertion, inside Advice.
 	attributeRepresentation = "urn:etoegang:core:Representation"
@@ -30,6 +31,9 @@ func (a Answer) addAttributes(assertion *etree.Element) error {
 	addTextAttribute(statement, attributeBranch, a.Branch)
 	addTextAttribute(statement, attributeCompanyName, a.CompanyName)
 	if err := a.addEncrypted(statement, attributeActing, a.Acting); err != nil {
+		return err
+	}
+	if err := a.addEncrypted(statement, attributeIntermediate, a.Intermediate...); err != nil {
 		return err
 	}
 	return a.addEncrypted(statement, attributeLegal, a.Legal...)
@@ -57,11 +61,14 @@ func (a Answer) addEncrypted(statement *etree.Element, name string, identifiers 
 			attribute = statement.CreateElement("saml:Attribute")
 			attribute.CreateAttr("Name", name)
 		}
-		encrypted, err := encryptIdentifier(identifier, a.Encryption)
+		plaintext, err := identifier.nameID()
 		if err != nil {
+			return err
+		}
+		encrypted := attribute.CreateElement("saml:AttributeValue").CreateElement("saml:EncryptedID")
+		if err := a.Ciphers.seal(encrypted, plaintext, a.Encryption); err != nil {
 			return fmt.Errorf("attribute %s: %w", name, err)
 		}
-		attribute.CreateElement("saml:AttributeValue").AddChild(encrypted)
 	}
 	return nil
 }

@@ -36,12 +36,38 @@ func (b *Broker) Build(answer Answer) ([]byte, error) {
 	if answer.BeforeSign != nil {
 		answer.BeforeSign(envelope)
 	}
-	for i := len(toSign) - 1; i >= 0; i-- {
-		if err := toSign[i].signature.apply(toSign[i].element); err != nil {
-			return nil, fmt.Errorf("build answer: %w", err)
-		}
+	if err := answer.sign(toSign); err != nil {
+		return nil, fmt.Errorf("build answer: %w", err)
 	}
 	return serialise(envelope)
+}
+
+// sign signs from the inside out, and encrypts the assertion once it is signed.
+func (a Answer) sign(elements []signing) error {
+	for i := len(elements) - 1; i >= 0; i-- {
+		if err := elements[i].signature.apply(elements[i].element); err != nil {
+			return err
+		}
+		if a.EncryptAssertion && elements[i].element.Tag == "Assertion" {
+			if err := a.encryptAssertion(elements[i].element); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// encryptAssertion puts the assertion's text as it stands into an EncryptedAssertion in its place: it relies on
+// prefixes that are declared around it.
+func (a Answer) encryptAssertion(assertion *etree.Element) error {
+	plaintext, err := serialise(assertion.Copy())
+	if err != nil {
+		return err
+	}
+	sealed := etree.NewElement("saml:EncryptedAssertion")
+	assertion.Parent().InsertChildAt(assertion.Index(), sealed)
+	assertion.Parent().RemoveChild(assertion)
+	return a.Ciphers.seal(sealed, plaintext, a.Encryption)
 }
 
 type signing struct {

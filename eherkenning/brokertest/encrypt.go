@@ -1,54 +1,155 @@
 package brokertest
 
 import (
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" // #nosec G505 -- the digest that the scheme uses inside OAEP
 	"encoding/base64"
 	"errors"
 	"fmt"
 
 	"github.com/beevik/etree"
-	"github.com/crewjam/saml/xmlenc"
 )
 
+// Ways to encrypt data and to wrap the key of the data.
 const (
-	methodOAEP       = nsEncrypt + "rsa-oaep-mgf1p"
-	methodSHA1       = nsSignature + "sha1"
+	DataAES128CBC = nsEncrypt + "aes128-cbc"
+	DataAES256CBC = nsEncrypt + "aes256-cbc"
+	DataAES128GCM = nsEncrypt11 + "aes128-gcm"
+	DataAES256GCM = nsEncrypt11 + "aes256-gcm"
+	KeyOAEPMGF1   = nsEncrypt + "rsa-oaep-mgf1p"
+	KeyOAEP       = nsEncrypt11 + "rsa-oaep"
+	DigestSHA1    = nsSignature + "sha1"
+	DigestSHA256  = nsEncrypt + "sha256"
+	MaskSHA1      = nsEncrypt11 + "mgf1sha1"
+	MaskSHA256    = nsEncrypt11 + "mgf1sha256"
+)
+
+// Ciphers say how an answer is encrypted. Empty texts: DataAES256CBC, KeyOAEPMGF1, and their elements left out.
+type Ciphers struct {
+	Data   string
+	Key    string
+	Digest string // of OAEP
+	Mask   string // of OAEP, with KeyOAEP only
+	Nested bool   // EncryptedKeys inside the EncryptedData instead of beside it
+}
+
+const (
 	typeElement      = nsEncrypt + "Element"
 	typeEncryptedKey = nsEncrypt + "EncryptedKey"
 )
 
-// encryptIdentifier makes an EncryptedID: EncryptedData (AES-256-CBC) and, beside it, one EncryptedKey
-// (RSA-OAEP-MGF1P with SHA-1) for each recipient.
-func encryptIdentifier(identifier Identifier, recipients []Recipient) (*etree.Element, error) {
-	plain, err := identifier.nameID()
+// seal puts an EncryptedData and an EncryptedKey for each recipient into container.
+func (c Ciphers) seal(container *etree.Element, plaintext []byte, recipients []Recipient) error {
+	secret := randomBytes(c.keySize())
+	ciphertext, err := c.encrypt(secret, plaintext)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("encrypt: %w", err)
 	}
-	secret := randomBytes(xmlenc.AES256CBC.KeySize())
-	data, err := xmlenc.AES256CBC.Encrypt(secret, plain, nil)
-	if err != nil {
-		return nil, fmt.Errorf("encrypt identifier: %w", err)
-	}
+	data := container.CreateElement("xenc:EncryptedData")
+	data.CreateAttr("xmlns:xenc", nsEncrypt)
+	data.CreateAttr("Id", newID())
 	data.CreateAttr("Type", typeElement)
-	keyInfo := etree.NewElement("ds:KeyInfo")
+	data.CreateElement("xenc:EncryptionMethod").CreateAttr("Algorithm", orElse(c.Data, DataAES256CBC))
+	keyInfo := data.CreateElement("ds:KeyInfo")
 	keyInfo.CreateAttr("xmlns:ds", nsSignature)
-	data.InsertChildAt(1, keyInfo) // the schema wants it between EncryptionMethod and CipherData
-
-	encrypted := etree.NewElement("saml:EncryptedID")
-	encrypted.AddChild(data)
+	addCipherValue(data, ciphertext)
 	for _, recipient := range recipients {
-		key, err := recipient.encryptKey(secret, data.SelectAttrValue("Id", ""))
+		key, err := c.wrap(recipient, secret, data.SelectAttrValue("Id", ""))
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if c.Nested {
+			keyInfo.AddChild(key)
+			continue
 		}
 		retrieval := keyInfo.CreateElement("ds:RetrievalMethod")
 		retrieval.CreateAttr("Type", typeEncryptedKey)
 		retrieval.CreateAttr("URI", "#"+key.SelectAttrValue("Id", ""))
-		encrypted.AddChild(key)
+		container.AddChild(key)
 	}
-	return encrypted, nil
+	return nil
+}
+
+func (c Ciphers) keySize() int {
+	if c.Data == DataAES128CBC || c.Data == DataAES128GCM {
+		return 16
+	}
+	return 32
+}
+
+func (c Ciphers) encrypt(secret, plaintext []byte) ([]byte, error) {
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return nil, err
+	}
+	if c.Data == DataAES128GCM || c.Data == DataAES256GCM {
+		gcm, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, err
+		}
+		vector := randomBytes(gcm.NonceSize())
+		return gcm.Seal(vector, vector, plaintext, nil), nil
+	}
+	padding := randomBytes(aes.BlockSize - len(plaintext)%aes.BlockSize) // ISO 10126: the last byte tells how many
+	padding[len(padding)-1] = byte(len(padding))
+	padded := append(append([]byte{}, plaintext...), padding...)
+	vector := randomBytes(aes.BlockSize)
+	cipher.NewCBCEncrypter(block, vector).CryptBlocks(padded, padded)
+	return append(vector, padded...), nil
+}
+
+func (c Ciphers) wrap(r Recipient, secret []byte, dataID string) (*etree.Element, error) {
+	public, isRSA := r.Certificate.PublicKey.(*rsa.PublicKey)
+	if !isRSA {
+		return nil, errors.New("wrap key: recipient without an RSA certificate")
+	}
+	wrapped, err := rsa.EncryptOAEPWithOptions(rand.Reader, public, secret, c.oaep())
+	if err != nil {
+		return nil, fmt.Errorf("wrap key: %w", err)
+	}
+	key := etree.NewElement("xenc:EncryptedKey")
+	key.CreateAttr("xmlns:xenc", nsEncrypt)
+	key.CreateAttr("xmlns:ds", nsSignature)
+	key.CreateAttr("Id", newID())
+	setAttr(key, "Recipient", r.EntityID)
+	c.addMethod(key)
+	if r.KeyName != "" {
+		addText(key.CreateElement("ds:KeyInfo"), "ds:KeyName", r.KeyName)
+	}
+	addCipherValue(key, wrapped)
+	key.CreateElement("xenc:ReferenceList").CreateElement("xenc:DataReference").CreateAttr("URI", "#"+dataID)
+	return key, nil
+}
+
+func (c Ciphers) addMethod(key *etree.Element) {
+	method := key.CreateElement("xenc:EncryptionMethod")
+	method.CreateAttr("Algorithm", orElse(c.Key, KeyOAEPMGF1))
+	if c.Digest != "" {
+		method.CreateElement("ds:DigestMethod").CreateAttr("Algorithm", c.Digest)
+	}
+	if c.Mask != "" {
+		mask := method.CreateElement("xenc11:MGF")
+		mask.CreateAttr("xmlns:xenc11", nsEncrypt11)
+		mask.CreateAttr("Algorithm", c.Mask)
+	}
+}
+
+func (c Ciphers) oaep() *rsa.OAEPOptions {
+	options := &rsa.OAEPOptions{Hash: crypto.SHA1, MGFHash: crypto.SHA1}
+	if c.Digest == DigestSHA256 {
+		options.Hash = crypto.SHA256
+	}
+	if c.Mask == MaskSHA256 {
+		options.MGFHash = crypto.SHA256
+	}
+	return options
+}
+
+func addCipherValue(element *etree.Element, ciphertext []byte) {
+	addText(element.CreateElement("xenc:CipherData"), "xenc:CipherValue", base64.StdEncoding.EncodeToString(ciphertext))
 }
 
 func (i Identifier) nameID() ([]byte, error) {
@@ -60,28 +161,9 @@ func (i Identifier) nameID() ([]byte, error) {
 	return serialise(nameID)
 }
 
-func (r Recipient) encryptKey(secret []byte, dataID string) (*etree.Element, error) {
-	public, isRSA := r.Certificate.PublicKey.(*rsa.PublicKey)
-	if !isRSA {
-		return nil, errors.New("encrypt key: recipient without an RSA certificate")
+func orElse(value, otherwise string) string {
+	if value == "" {
+		return otherwise
 	}
-	cipher, err := rsa.EncryptOAEP(sha1.New(), rand.Reader, public, secret, nil) // #nosec G401 -- see the import
-	if err != nil {
-		return nil, fmt.Errorf("encrypt key: %w", err)
-	}
-	key := etree.NewElement("xenc:EncryptedKey")
-	key.CreateAttr("xmlns:xenc", nsEncrypt)
-	key.CreateAttr("xmlns:ds", nsSignature)
-	key.CreateAttr("Id", newID())
-	setAttr(key, "Recipient", r.EntityID)
-	method := key.CreateElement("xenc:EncryptionMethod")
-	method.CreateAttr("Algorithm", methodOAEP)
-	method.CreateElement("ds:DigestMethod").CreateAttr("Algorithm", methodSHA1)
-	if r.KeyName != "" {
-		addText(key.CreateElement("ds:KeyInfo"), "ds:KeyName", r.KeyName)
-	}
-	text := base64.StdEncoding.EncodeToString(cipher)
-	addText(key.CreateElement("xenc:CipherData"), "xenc:CipherValue", text)
-	key.CreateElement("xenc:ReferenceList").CreateElement("xenc:DataReference").CreateAttr("URI", "#"+dataID)
-	return key, nil
+	return value
 }

@@ -63,7 +63,7 @@ func (s Signature) hash() (crypto.Hash, string, error) {
 	case MethodRSASHA256:
 		return crypto.SHA256, methodSHA256, nil
 	case MethodRSASHA1:
-		return crypto.SHA1, methodSHA1, nil
+		return crypto.SHA1, DigestSHA1, nil
 	}
 	return 0, "", errors.New("unknown signature method")
 }

@@ -18,6 +18,7 @@ const (
 	nsMetadata  = "urn:oasis:names:tc:SAML:2.0:metadata"
 	nsSignature = "http://www.w3.org/2000/09/xmldsig#"
 	nsEncrypt   = "http://www.w3.org/2001/04/xmlenc#"
+	nsEncrypt11 = "http://www.w3.org/2009/xmlenc11#"
 	nsSchema    = "http://www.w3.org/2001/XMLSchema"
 	nsInstance  = "http://www.w3.org/2001/XMLSchema-instance"
 )
