@@ -27,7 +27,7 @@ func (sp *ServiceProvider) CheckArtifact(artifact string) error {
 	if binary.BigEndian.Uint16(raw) != artifactType {
 		return refuse(BadArtifact, errors.New("not of type 4"))
 	}
-	source := sha1.Sum([]byte(sp.broker.entityID))
+	source := sha1.Sum([]byte(sp.broker.Load().entityID))
 	if subtle.ConstantTimeCompare(raw[4:24], source[:]) != 1 {
 		return refuse(BadArtifact, errors.New("source is not our broker"))
 	}

@@ -119,7 +119,7 @@ var serviceChecks = []check{
 }
 
 func (v *verification) issuedByBroker(h header) bool {
-	return len(h.Issuers) == 1 && h.Issuers[0].Value == v.sp.broker.entityID
+	return len(h.Issuers) == 1 && h.Issuers[0].Value == v.broker.entityID
 }
 
 func (v *verification) artifactResolved() bool {

@@ -3,7 +3,6 @@ package eherkenning
 import (
 	"crypto/rsa"
 	"crypto/sha1" // a common way to name a certificate; no security rests on it
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -30,10 +29,7 @@ func (k KeyPair) check() error {
 }
 
 // Name is the KeyName of the certificate in our metadata: its SHA-256 in lower-case hex.
-func (k KeyPair) Name() string {
-	sum := sha256.Sum256(k.Certificate.Raw)
-	return hex.EncodeToString(sum[:])
-}
+func (k KeyPair) Name() string { return Fingerprint(k.Certificate) }
 
 // isNamed knows the fingerprints of the certificate, SHA-1 and SHA-256, with or without colons.
 func (k KeyPair) isNamed(name string) bool {

@@ -36,6 +36,7 @@ func (sp *ServiceProvider) Login(ctx context.Context, artifact, requestID string
 func (sp *ServiceProvider) verify(envelope []byte, requestID, resolveID string) (onboarding.Login, error) {
 	v := verification{
 		sp:        sp,
+		broker:    sp.broker.Load(),
 		now:       sp.settings.Now(),
 		requestID: requestID,
 		resolveID: resolveID,

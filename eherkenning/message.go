@@ -84,11 +84,16 @@ type authnStatement struct {
 	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion AuthnContext"`
 }
 
-// decode reads a signed element.
-func decode(signed *etree.Element, message any) error {
+// canonicalText writes an element that was read from canonical bytes as those bytes.
+func canonicalText(signed *etree.Element) ([]byte, error) {
 	document := etree.NewDocumentWithRoot(signed.Copy())
 	document.WriteSettings = etree.WriteSettings{CanonicalAttrVal: true, CanonicalEndTags: true, CanonicalText: true}
-	text, err := document.WriteToBytes()
+	return document.WriteToBytes()
+}
+
+// decode reads a signed element.
+func decode(signed *etree.Element, message any) error {
+	text, err := canonicalText(signed)
 	if err == nil {
 		err = xml.Unmarshal(text, message)
 	}

@@ -1,63 +1,99 @@
 package eherkenning
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
 
+	"github.com/beevik/etree"
 	"github.com/crewjam/saml"
 )
+
+const metadataLimit = 1 << 20 // bytes
 
 // broker is what the metadata tells about the other side.
 type broker struct {
 	entityID     string
-	ssoURL       *url.URL // takes an AuthnRequest by HTTP-POST
+	sso          endpoint // takes an AuthnRequest
 	artifactURL  string   // takes an ArtifactResolve over SOAP
 	certificates []*x509.Certificate
 	validUntil   time.Time // zero: no end
 }
 
 // CheckMetadata refuses what New cannot use as BrokerMetadata.
-func CheckMetadata(document []byte) error {
-	_, err := parseMetadata(document)
+func CheckMetadata(document []byte, signers []*x509.Certificate, now time.Time) error {
+	_, err := parseMetadata(document, signers, now)
 	return err
 }
 
-// parseMetadata reads an EntityDescriptor, or the only broker of an EntitiesDescriptor. Its error names every
-// part that is missing. The signature of the metadata is not looked at: the file is configuration.
-func parseMetadata(document []byte) (broker, error) {
-	entity, err := brokerEntity(document)
+// parseMetadata reads an EntityDescriptor, or the only broker of an EntitiesDescriptor, from the bytes that one of
+// the signers has signed. Its error names every part that is missing.
+func parseMetadata(document []byte, signers []*x509.Certificate, now time.Time) (*broker, error) {
+	signed, err := openMetadata(document, signers, now)
 	if err != nil {
-		return broker{}, err
+		return nil, err
 	}
+	entity, err := brokerEntity(signed)
+	if err != nil {
+		return nil, err
+	}
+	return describeBroker(entity)
+}
+
+// openMetadata checks the signature of metadata. Unlike messages it shows its certificate; that says nothing, so only
+// those that were pinned are tried.
+func openMetadata(document []byte, signers []*x509.Certificate, now time.Time) (*etree.Element, error) {
+	root, err := parseRoot(document)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSignatureForm(root, comesFirst); err != nil {
+		return nil, fmt.Errorf("signature: %w", err)
+	}
+	signed, err := verifySignature(root, signers, now)
+	if err != nil {
+		return nil, fmt.Errorf("signature: not by the certificate that was given for it: %w", err)
+	}
+	return signed, nil
+}
+
+func parseRoot(document []byte) (*etree.Element, error) {
+	if len(document) > metadataLimit {
+		return nil, fmt.Errorf("%d bytes, at most %d are read", len(document), metadataLimit)
+	}
+	read := etree.NewDocument()
+	if err := read.ReadFromBytes(document); err != nil || read.Root() == nil {
+		return nil, errors.New("not well-formed XML")
+	}
+	return read.Root(), nil
+}
+
+func describeBroker(entity saml.EntityDescriptor) (*broker, error) {
 	role := entity.IDPSSODescriptors[0]
-	ssoURL, errSSO := endpoint(role.SingleSignOnServices, "SingleSignOnService", saml.HTTPPostBinding)
-	artifactURL, errArtifact := endpoint(role.ArtifactResolutionServices, "ArtifactResolutionService", saml.SOAPBinding)
+	sso, errSSO := ssoEndpoint(role.SingleSignOnServices)
+	artifact, errArtifact := findEndpoint(role.ArtifactResolutionServices, "ArtifactResolutionService", saml.SOAPBinding)
 	certificates, errKeys := signingCertificates(role.KeyDescriptors)
 	var errID error
 	if entity.EntityID == "" {
 		errID = errors.New("entityID is missing")
 	}
 	if err := errors.Join(errID, errSSO, errArtifact, errKeys); err != nil {
-		return broker{}, err
+		return nil, err
 	}
-	return broker{
+	return &broker{
 		entityID:     entity.EntityID,
-		ssoURL:       ssoURL,
-		artifactURL:  artifactURL.String(),
+		sso:          sso,
+		artifactURL:  artifact.url.String(),
 		certificates: certificates,
 		validUntil:   earliest(entity.ValidUntil, role.ValidUntil),
 	}, nil
 }
 
-func brokerEntity(document []byte) (saml.EntityDescriptor, error) {
-	entities, err := readEntities(document)
+func brokerEntity(signed *etree.Element) (saml.EntityDescriptor, error) {
+	entities, err := readEntities(signed)
 	if err != nil {
 		return saml.EntityDescriptor{}, err
 	}
@@ -73,15 +109,18 @@ func brokerEntity(document []byte) (saml.EntityDescriptor, error) {
 	return found[0], nil
 }
 
-func readEntities(document []byte) ([]saml.EntityDescriptor, error) {
-	var one saml.EntityDescriptor
-	errOne := xml.Unmarshal(document, &one)
-	if errOne == nil {
-		return []saml.EntityDescriptor{one}, nil
+func readEntities(signed *etree.Element) ([]saml.EntityDescriptor, error) {
+	text, err := canonicalText(signed)
+	if err != nil {
+		return nil, err
+	}
+	if is(signed, nsMetadata, "EntityDescriptor") {
+		one := make([]saml.EntityDescriptor, 1)
+		return one, xml.Unmarshal(text, &one[0])
 	}
 	var several saml.EntitiesDescriptor
-	if err := xml.Unmarshal(document, &several); err != nil {
-		return nil, fmt.Errorf("neither an EntityDescriptor (%w) nor an EntitiesDescriptor (%w)", errOne, err)
+	if err := xml.Unmarshal(text, &several); err != nil {
+		return nil, fmt.Errorf("neither an EntityDescriptor nor an EntitiesDescriptor: %w", err)
 	}
 	for i := range several.EntityDescriptors {
 		until := &several.EntityDescriptors[i].ValidUntil
@@ -90,56 +129,39 @@ func readEntities(document []byte) ([]saml.EntityDescriptor, error) {
 	return several.EntityDescriptors, nil
 }
 
-// endpoint returns the first address of a service for a binding.
-func endpoint(services []saml.Endpoint, name, binding string) (*url.URL, error) {
+// endpoint is an address and how messages get there.
+type endpoint struct {
+	binding string
+	url     *url.URL
+}
+
+// ssoEndpoint takes HTTP-POST where it is offered, because its requests carry an enveloped signature as all other
+// messages do, and else HTTP-Redirect.
+func ssoEndpoint(services []saml.Endpoint) (endpoint, error) {
+	post, err := findEndpoint(services, "SingleSignOnService", saml.HTTPPostBinding)
+	if err == nil {
+		return post, nil
+	}
+	redirect, errRedirect := findEndpoint(services, "SingleSignOnService", saml.HTTPRedirectBinding)
+	if errRedirect == nil {
+		return redirect, nil
+	}
+	return endpoint{}, errors.Join(err, errRedirect)
+}
+
+// findEndpoint returns the first address of a service for a binding.
+func findEndpoint(services []saml.Endpoint, name, binding string) (endpoint, error) {
 	for _, service := range services {
 		if service.Binding != binding {
 			continue
 		}
 		location, err := url.Parse(service.Location)
 		if err != nil || location.Host == "" {
-			return nil, fmt.Errorf("%s: location %q is not an absolute URL", name, service.Location)
+			return endpoint{}, fmt.Errorf("%s: location %q is not an absolute URL", name, service.Location)
 		}
-		return location, nil
+		return endpoint{binding, location}, nil
 	}
-	return nil, fmt.Errorf("%s for binding %s is missing", name, binding)
-}
-
-// signingCertificates returns all of them: while the broker changes its key, either may sign.
-func signingCertificates(keys []saml.KeyDescriptor) ([]*x509.Certificate, error) {
-	var certificates []*x509.Certificate
-	for _, key := range keys {
-		if key.Use != "" && key.Use != "signing" {
-			continue
-		}
-		for _, data := range key.KeyInfo.X509Data.X509Certificates {
-			certificate, err := parseCertificate(data.Data)
-			if err != nil {
-				return nil, fmt.Errorf("signing certificate %d: %w", len(certificates)+1, err)
-			}
-			certificates = append(certificates, certificate)
-		}
-	}
-	if len(certificates) == 0 {
-		return nil, errors.New("signing certificate is missing")
-	}
-	return certificates, nil
-}
-
-func parseCertificate(text string) (*x509.Certificate, error) {
-	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-	if err != nil {
-		return nil, err
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, err
-	}
-	key, isRSA := certificate.PublicKey.(*rsa.PublicKey)
-	if !isRSA || key.N.BitLen() < minimumKeyBits {
-		return nil, fmt.Errorf("not an RSA key of at least %d bits", minimumKeyBits)
-	}
-	return certificate, nil
+	return endpoint{}, fmt.Errorf("%s for binding %s is missing", name, binding)
 }
 
 func earliest(until time.Time, other *time.Time) time.Time {

@@ -13,6 +13,7 @@ const (
 	nsSignature    = "http://www.w3.org/2000/09/xmldsig#"
 	nsEncryption   = "http://www.w3.org/2001/04/xmlenc#"
 	nsEncryption11 = "http://www.w3.org/2009/xmlenc11#"
+	nsMetadata     = "urn:oasis:names:tc:SAML:2.0:metadata"
 	nsExclusive    = "http://www.w3.org/2001/10/xml-exc-c14n#"
 )
 

@@ -59,7 +59,7 @@ func TestRequestIsSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := broker{certificates: w.sp.broker.certificates[:0]}
+	own := broker{}
 	own.certificates = append(own.certificates, keys()["stranger"].Certificate, keys()["provider"].Certificate)
 	if _, err := own.verifySignature(readRequest(t, request), start); err != nil {
 		t.Error(err)

@@ -3,8 +3,10 @@ package eherkenning
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 
 const (
 	resolveTimeout = 5 * time.Second
+	resolvesAtOnce = 10        // a broker that hangs holds no more of us than that
 	responseLimit  = 256 << 10 // bytes
 	soapAction     = "http://www.oasis-open.org/committees/security"
 )
@@ -35,6 +38,12 @@ func (sp *ServiceProvider) resolve(ctx context.Context, artifact string) (envelo
 	}
 	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
 	defer cancel()
+	select {
+	case sp.calls <- struct{}{}:
+		defer func() { <-sp.calls }()
+	case <-ctx.Done():
+		return nil, "", refuse(Unreachable, errors.New("too many calls at once"))
+	}
 	envelope, err = sp.post(ctx, message)
 	return envelope, resolveID, err
 }
@@ -51,7 +60,7 @@ func (sp *ServiceProvider) artifactResolve(artifact string) (message []byte, res
 		Issuer:       &saml.Issuer{Value: sp.settings.EntityID},
 		Artifact:     artifact,
 	}
-	if resolve.Signature, err = sp.sign(resolve.Element()); err != nil {
+	if resolve.Signature, err = sp.settings.Signing.sign(resolve.Element()); err != nil {
 		return nil, "", err
 	}
 	message, err = etree.NewDocumentWithRoot(resolve.SoapRequest()).WriteToBytes()
@@ -60,7 +69,7 @@ func (sp *ServiceProvider) artifactResolve(artifact string) (message []byte, res
 
 // post returns the body of status 200, and of 500, which is how SOAP sends a fault.
 func (sp *ServiceProvider) post(ctx context.Context, message []byte) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sp.broker.artifactURL, bytes.NewReader(message))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sp.broker.Load().artifactURL, bytes.NewReader(message))
 	if err != nil {
 		return nil, refuse(Unreachable, err)
 	}
@@ -74,9 +83,18 @@ func (sp *ServiceProvider) post(ctx context.Context, message []byte) ([]byte, er
 	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusInternalServerError {
 		return nil, refuse(Unreachable, fmt.Errorf("HTTP status %d", response.StatusCode))
 	}
+	if !isXML(response.Header.Get("Content-Type")) {
+		return nil, refuse(Unreachable, errors.New("an answer that is not XML"))
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, responseLimit+1))
 	if err != nil {
 		return nil, refuse(Unreachable, err)
 	}
 	return body, nil
+}
+
+// isXML takes the types that SOAP 1.1 and careless servers name, and none at all.
+func isXML(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return contentType == "" || err == nil && (kind == "text/xml" || kind == "application/xml" || kind == "application/soap+xml")
 }

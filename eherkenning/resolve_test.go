@@ -58,7 +58,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	defer other.Close()
 	redirect := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
 	defer redirect.Close()
-	w.sp.broker.artifactURL = redirect.URL
+	w.sp.broker.Load().artifactURL = redirect.URL
 	_, err := w.sp.Login(context.Background(), w.broker.HandOut(w.answer()), requestID)
 	wantReason(t, err, Unreachable)
 	if followed {

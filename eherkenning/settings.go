@@ -2,39 +2,40 @@ package eherkenning
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"koppel/onboarding"
 )
 
-// minimumKeyBits of every RSA key, ours and the broker's (Afsprakenstelsel: Digital signature).
-const minimumKeyBits = 2048
-
 // Settings of the connection. All are required, save those that name a default.
 type Settings struct {
-	EntityID       string           // urn:etoegang:DV:<OIN>:entities:<index>
-	ServiceID      string           // urn:etoegang:DV:<OIN>:services:<index>
-	ServiceUUID    string           // of the service in the catalogue; mandates are registered against it
-	ACSURL         string           // absolute; equals Destination and Recipient of an answer
-	Signing        KeyPair          // signs our messages
-	Decryption     []KeyPair        // open what is encrypted for us: the one in our metadata, and others while it is being replaced
-	BrokerMetadata []byte           // SAML metadata of the one broker, XML
-	MinimumLevel   onboarding.Level // default onboarding.MinimumLevel
-	HTTPClient     *http.Client     // for the back channel, with a client certificate if the broker wants one; default none
-	Now            func() time.Time // default time.Now
-	Random         io.Reader        // for message ids, read by several goroutines; default crypto/rand
+	EntityID        string              // urn:etoegang:DV:<OIN>:entities:<index>
+	ServiceID       string              // urn:etoegang:DV:<OIN>:services:<index>
+	ServiceUUID     string              // of the service in the catalogue; mandates are registered against it
+	ACSURL          string              // absolute; equals Destination and Recipient of an answer
+	Signing         KeyPair             // signs our messages
+	Decryption      []KeyPair           // open what is encrypted for us: the one in our metadata, and others while it is being replaced
+	BrokerMetadata  []byte              // SAML metadata of the one broker, XML of at most 1 MiB
+	MetadataSigners []*x509.Certificate // of which one has signed it; what it says about its own key counts for nothing
+	MinimumLevel    onboarding.Level    // default onboarding.MinimumLevel
+	HTTPClient      *http.Client        // for the back channel, with a client certificate if the broker wants one; default none
+	Now             func() time.Time    // default time.Now
+	Random          io.Reader           // for message ids, read by several goroutines; default crypto/rand
 }
 
 // ServiceProvider is our side of one connection with one broker. It is safe for concurrent use.
 type ServiceProvider struct {
 	settings Settings
-	broker   broker
+	broker   atomic.Pointer[broker]
 	client   *http.Client
+	calls    chan struct{} // holds one value per call over the back channel
 }
 
 // New checks the settings and reads the broker's metadata. Its error names every setting that is missing.
@@ -44,11 +45,26 @@ func New(settings Settings) (*ServiceProvider, error) {
 		return nil, fmt.Errorf("eherkenning: %w", err)
 	}
 	settings.setDefaults()
-	broker, err := parseMetadata(settings.BrokerMetadata)
-	if err != nil {
-		return nil, fmt.Errorf("eherkenning: broker metadata: %w", err)
+	sp := &ServiceProvider{
+		settings: settings,
+		client:   withoutRedirects(settings.HTTPClient),
+		calls:    make(chan struct{}, resolvesAtOnce),
 	}
-	return &ServiceProvider{settings: settings, broker: broker, client: withoutRedirects(settings.HTTPClient)}, nil
+	if err := sp.SetBrokerMetadata(settings.BrokerMetadata); err != nil {
+		return nil, err
+	}
+	return sp, nil
+}
+
+// SetBrokerMetadata takes newer metadata of the broker, from now on and without a pause. On an error the metadata that
+// was there stays.
+func (sp *ServiceProvider) SetBrokerMetadata(document []byte) error {
+	broker, err := parseMetadata(document, sp.settings.MetadataSigners, sp.settings.Now())
+	if err != nil {
+		return fmt.Errorf("eherkenning: broker metadata: %w", err)
+	}
+	sp.broker.Store(broker)
+	return nil
 }
 
 func (s *Settings) check() error {
@@ -64,6 +80,7 @@ func (s *Settings) check() error {
 		{"Signing", s.Signing != KeyPair{}},
 		{"Decryption", len(s.Decryption) > 0},
 		{"BrokerMetadata", len(s.BrokerMetadata) > 0},
+		{"MetadataSigners", len(s.MetadataSigners) > 0},
 	} {
 		if !setting.there {
 			missing = append(missing, fmt.Errorf("setting %s is missing", setting.name))
@@ -113,5 +130,6 @@ func (s *Settings) setDefaults() {
 
 // BrokerOrigin is scheme://host of the broker's login page, for the form-action of a content security policy.
 func (sp *ServiceProvider) BrokerOrigin() string {
-	return sp.broker.ssoURL.Scheme + "://" + sp.broker.ssoURL.Host
+	sso := sp.broker.Load().sso.url
+	return sso.Scheme + "://" + sso.Host
 }

@@ -24,9 +24,14 @@ const (
 // KeyInfo is dropped, because the scheme allows a KeyName at most and because what a message says about its own key
 // proves nothing; instead each certificate of the broker is tried alone.
 func (b *broker) verifySignature(element *etree.Element, now time.Time) (*etree.Element, error) {
-	if err := checkSignatureForm(element); err != nil {
+	if err := checkSignatureForm(element, followsIssuer); err != nil {
 		return nil, err
 	}
+	return verifySignature(element, b.certificates, now)
+}
+
+// verifySignature tries certificates on a signature whose form has been checked.
+func verifySignature(element *etree.Element, certificates []*x509.Certificate, now time.Time) (*etree.Element, error) {
 	element, err := detach(element)
 	if err != nil {
 		return nil, refuse(Malformed, err)
@@ -35,7 +40,7 @@ func (b *broker) verifySignature(element *etree.Element, now time.Time) (*etree.
 	for _, keyInfo := range children(signature, nsSignature, dsig.KeyInfoTag) {
 		signature.RemoveChild(keyInfo)
 	}
-	current := b.currentCertificates(now)
+	current := currentCertificates(certificates, now)
 	if len(current) == 0 {
 		return nil, refuse(CertificateExpired, nil)
 	}
@@ -50,9 +55,9 @@ func (b *broker) verifySignature(element *etree.Element, now time.Time) (*etree.
 	return nil, refuse(BadSignature, failure)
 }
 
-func (b *broker) currentCertificates(now time.Time) []*x509.Certificate {
+func currentCertificates(certificates []*x509.Certificate, now time.Time) []*x509.Certificate {
 	var current []*x509.Certificate
-	for _, certificate := range b.certificates {
+	for _, certificate := range certificates {
 		if !now.Before(certificate.NotBefore) && !now.After(certificate.NotAfter) {
 			current = append(current, certificate)
 		}
@@ -82,14 +87,14 @@ func detach(element *etree.Element) (*etree.Element, error) {
 	return alone, nil
 }
 
-// checkSignatureForm wants exactly one signature, right after the Issuer (there goxmldsig finds it before any other),
-// of the one form that the scheme knows, over exactly this element.
-func checkSignatureForm(element *etree.Element) error {
+// checkSignatureForm wants exactly one signature, in its place (there goxmldsig finds it before any other), of the one
+// form that the scheme knows, over exactly this element.
+func checkSignatureForm(element *etree.Element, inPlace func(element, signature *etree.Element) bool) error {
 	if len(children(element, nsSignature, dsig.SignatureTag)) == 0 {
 		return refuse(Unsigned, errors.New(element.Tag))
 	}
 	signature := only(element, nsSignature, dsig.SignatureTag)
-	if signature == nil || !followsIssuer(element, signature) {
+	if signature == nil || !inPlace(element, signature) {
 		return refuse(SignatureForm, errors.New(element.Tag+": signature doubled or out of place"))
 	}
 	signedInfo := only(signature, nsSignature, dsig.SignedInfoTag)
@@ -118,6 +123,12 @@ func checkSignatureForm(element *etree.Element) error {
 	return nil
 }
 
+// comesFirst is the place of the signature in metadata (SAML metadata 3).
+func comesFirst(element, signature *etree.Element) bool {
+	return element.ChildElements()[0] == signature
+}
+
+// followsIssuer is its place in messages and assertions (SAML core 3.2, 2.3.3).
 func followsIssuer(element, signature *etree.Element) bool {
 	parts := element.ChildElements()
 	return len(parts) > 1 && is(parts[0], nsAssertion, "Issuer") && len(parts[0].ChildElements()) == 0 &&

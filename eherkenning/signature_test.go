@@ -175,10 +175,10 @@ func TestExpiredCertificate(t *testing.T) {
 	w := newWorld(t, "broker 1")
 	old := certificateValid(t, keys()["broker 1"], start.Add(-48*time.Hour), start.Add(-time.Second))
 	next := certificateValid(t, keys()["broker 1"], start.Add(time.Hour), start.Add(48*time.Hour))
-	w.sp.broker.certificates[0] = old.Certificate
+	w.sp.broker.Load().certificates[0] = old.Certificate
 	_, err := w.verify(func(*brokertest.Answer) {})
 	wantReason(t, err, CertificateExpired)
-	w.sp.broker.certificates[0] = next.Certificate
+	w.sp.broker.Load().certificates[0] = next.Certificate
 	_, err = w.verify(func(*brokertest.Answer) {})
 	wantReason(t, err, CertificateExpired)
 }

@@ -13,6 +13,7 @@ import (
 // check signatures, because only there all namespaces are in scope, and nothing is read from them.
 type verification struct {
 	sp        *ServiceProvider
+	broker    *broker // as its metadata was when the answer came
 	now       time.Time
 	requestID string // of our AuthnRequest
 	resolveID string // of our ArtifactResolve
@@ -51,7 +52,7 @@ func (v *verification) steps() []func() error {
 }
 
 func (v *verification) checkMetadata() error {
-	if until := v.sp.broker.validUntil; !until.IsZero() && v.now.After(until) {
+	if until := v.broker.validUntil; !until.IsZero() && v.now.After(until) {
 		return refuse(MetadataExpired, nil)
 	}
 	return nil
@@ -93,7 +94,7 @@ func (v *verification) openEnvelope() error {
 }
 
 func (v *verification) verifyArtifactResponse() error {
-	signed, err := v.sp.broker.verifySignature(v.rawArtifactResponse, v.now)
+	signed, err := v.broker.verifySignature(v.rawArtifactResponse, v.now)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (v *verification) verifyResponse() error {
 	if len(children(v.rawResponse, nsSignature, "Signature")) == 0 {
 		return nil
 	}
-	_, err := v.sp.broker.verifySignature(v.rawResponse, v.now)
+	_, err := v.broker.verifySignature(v.rawResponse, v.now)
 	return err
 }
 
@@ -121,7 +122,7 @@ func (v *verification) verifyAssertion() error {
 	if err != nil {
 		return err
 	}
-	signed, err := v.sp.broker.verifySignature(raw, v.now)
+	signed, err := v.broker.verifySignature(raw, v.now)
 	if err != nil {
 		return err
 	}

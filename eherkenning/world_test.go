@@ -81,8 +81,8 @@ func (w *world) provider(change func(*Settings)) *ServiceProvider {
 	settings := Settings{
 		EntityID: providerID, ServiceID: serviceID, ServiceUUID: serviceUUID, ACSURL: acsURL,
 		Signing: pair("provider"), Decryption: []KeyPair{pair("provider")},
-		BrokerMetadata: w.broker.Metadata(),
-		Now:            func() time.Time { return w.now },
+		BrokerMetadata: w.broker.Metadata(), MetadataSigners: []*x509.Certificate{w.broker.Keys()[0].Certificate},
+		Now: func() time.Time { return w.now },
 	}
 	change(&settings)
 	sp, err := New(settings)

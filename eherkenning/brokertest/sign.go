@@ -33,6 +33,21 @@ func (s Signature) apply(el *etree.Element) error {
 	return nil
 }
 
+// Document signs the root of a document anew, whatever signature it had.
+func (s Signature) Document(text []byte) ([]byte, error) {
+	root, err := parseXML(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, old := range children(root, nsSignature, "Signature") {
+		root.RemoveChild(old)
+	}
+	if err := s.apply(root); err != nil {
+		return nil, err
+	}
+	return serialise(root)
+}
+
 func (s Signature) sign(el *etree.Element) error {
 	hash, digestMethod, err := s.hash()
 	if err != nil {
