@@ -38,10 +38,27 @@ var Browser = Need{
 	Found: func() bool { return BrowserPath() != "" },
 }
 
+// XMLTools are needed by the tests of package foreign.
+var XMLTools = []Need{
+	{Name: "xmlsec1", Why: "messages of another maker", Package: "xmlsec1", Others: "macOS: brew install libxmlsec1",
+		Found: func() bool { return look("xmlsec1") != "" }},
+	{Name: "xmllint", Why: "the schemas of SAML", Package: "libxml2-utils", Others: "macOS: has it",
+		Found: func() bool { return look("xmllint") != "" }},
+	{Name: "the schemas of SAML", Why: "the form of our messages", Package: "opensaml-schemas xmltooling-schemas",
+		Others: "elsewhere: the same files in the same folders", Found: func() bool {
+			return exists("/usr/share/xml/opensaml/saml-schema-protocol-2.0.xsd") && exists("/usr/share/xml/xmltooling/xenc-schema.xsd")
+		}},
+}
+
 // BrowserPath is the browser to run journeys in, "" when none is installed.
 func BrowserPath() string {
 	return look("chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
 		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func look(names ...string) string {

@@ -76,6 +76,14 @@ func (b *Broker) Metadata() []byte { return b.metadata }
 // Keys returns the published signing keys, the one that signs by default first.
 func (b *Broker) Keys() []Key { return b.options.Keys }
 
+// Certificates are the published ones. Each may sign the metadata.
+func (b *Broker) Certificates() (all []*x509.Certificate) {
+	for _, key := range b.options.Keys {
+		all = append(all, key.Certificate)
+	}
+	return all
+}
+
 func (b *Broker) ssoURL() string { return b.options.BaseURL + "/sso" }
 
 func (o *Options) complete() error {
