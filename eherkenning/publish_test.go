@@ -37,7 +37,7 @@ func TestWhatIsPublished(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantSignedByUs(t, document)
-			wantGolden(t, name, document)
+			wantGolden(t, name, readable(t, document))
 		})
 	}
 }
@@ -58,7 +58,8 @@ func wantSignedByUs(t *testing.T, document []byte) {
 	}
 }
 
-func wantGolden(t *testing.T, name string, document []byte) {
+// readable indents a document and takes out what differs with the keys.
+func readable(t *testing.T, document []byte) string {
 	t.Helper()
 	read := etree.NewDocument()
 	if err := read.ReadFromBytes(document); err != nil {
@@ -69,7 +70,12 @@ func wantGolden(t *testing.T, name string, document []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := varying.ReplaceAllString(text, "${1}…")
+	return varying.ReplaceAllString(text, "${1}…")
+}
+
+// wantGolden compares with a file of testdata.
+func wantGolden(t *testing.T, name, got string) {
+	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {

@@ -79,6 +79,8 @@ type Answer struct {
 
 	// BeforeSign gets the complete unsigned SOAP envelope.
 	BeforeSign func(envelope *etree.Element)
+	// AfterBuild gets the text that is about to be sent and gives what is sent instead.
+	AfterBuild func(text []byte) []byte
 }
 
 // Identifier is the NameID inside an EncryptedID.

@@ -39,7 +39,11 @@ func (b *Broker) Build(answer Answer) ([]byte, error) {
 	if err := answer.sign(toSign); err != nil {
 		return nil, fmt.Errorf("build answer: %w", err)
 	}
-	return serialise(envelope)
+	text, err := serialise(envelope)
+	if err == nil && answer.AfterBuild != nil {
+		text = answer.AfterBuild(text)
+	}
+	return text, err
 }
 
 // sign signs from the inside out, and encrypts the assertion once it is signed.
