@@ -128,20 +128,29 @@ func (w *world) startBroker() *eherkenning.ServiceProvider {
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.broker.ServeHTTP(rw, r) }))
 	w.t.Cleanup(server.Close)
 	w.backend = server
+	w.newBroker(server.URL, false)
+	own := samlKeys()[0]
+	pair := eherkenning.KeyPair{Private: own.Private, Certificate: own.Certificate}
+	sp, err := eherkenning.New(eherkenning.Settings{
+		EntityID: entityID, ServiceID: serviceID, ServiceUUID: serviceUUID, ACSURL: publicURL + acsPath,
+		Signing: pair, Decryption: []eherkenning.KeyPair{pair},
+		BrokerMetadata: w.broker.Metadata(), MetadataSigners: w.broker.Certificates(), Now: w.clock,
+	})
+	w.must(err)
+	return sp
+}
+
+// newBroker puts a broker of other habits in the place of the one that there was.
+func (w *world) newBroker(address string, redirects bool) {
+	w.t.Helper()
 	own, theirs := samlKeys()[0], samlKeys()[1]
 	var err error
 	w.broker, err = brokertest.New(brokertest.Options{
-		BaseURL: server.URL, Keys: []brokertest.Key{theirs}, Now: w.clock,
+		BaseURL: address, Keys: []brokertest.Key{theirs}, Now: w.clock, TakeRedirect: redirects,
 		ServiceProvider: brokertest.ServiceProvider{EntityID: entityID, ACSURL: publicURL + acsPath,
 			ServiceID: serviceID, ServiceUUID: serviceUUID, Certificate: own.Certificate},
 	})
 	w.must(err)
-	sp, err := eherkenning.New(eherkenning.Settings{
-		EntityID: entityID, ServiceID: serviceID, ServiceUUID: serviceUUID, ACSURL: publicURL + acsPath,
-		Key: own.Private, Certificate: own.Certificate, BrokerMetadata: w.broker.Metadata(), Now: w.clock,
-	})
-	w.must(err)
-	return sp
 }
 
 // browser keeps cookies and behaves as a browser on our own pages.

@@ -46,6 +46,10 @@ func (s *site) startLogin(c *gin.Context) error {
 		return err
 	}
 	setCookie(c, browserCookie, browser, 0)
+	if request.Redirect != "" {
+		c.Redirect(http.StatusSeeOther, request.Redirect)
+		return nil
+	}
 	s.show(c, http.StatusOK, page{Template: "go", Title: text(c, "go.h", nil), View: goView{
 		Destination: request.Destination, SAMLRequest: request.SAMLRequest, RelayState: request.RelayState}})
 	return nil

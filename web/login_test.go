@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"koppel/eherkenning"
 	"koppel/eherkenning/brokertest"
 	"koppel/messages"
 	"koppel/onboarding"
@@ -101,6 +102,23 @@ func TestPostedArtifactComesBackWithCookies(t *testing.T) {
 	}
 	b.follow(posted).redirects(linkPath)
 	b.follow(again).expect(http.StatusBadRequest).headed(nl("p.answer.h"))
+}
+
+func TestBrokerThatTakesRedirectsGetsTheRequestInTheAddress(t *testing.T) {
+	t.Parallel()
+	var sp *eherkenning.ServiceProvider
+	w := newWorld(t, func(s *Settings) { sp = s.ServiceProvider.(*eherkenning.ServiceProvider) })
+	w.newBroker(w.backend.URL, true)
+	w.must(sp.SetBrokerMetadata(w.broker.Metadata()))
+	address := w.browser().post(startPath, nil).redirect()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for target, want := range map[string]int{address: http.StatusSeeOther, strings.Replace(address, "RelayState=", "RelayState=x", 1): http.StatusBadRequest} {
+		response, err := client.Get(target)
+		w.must(err)
+		if response.Body.Close(); response.StatusCode != want {
+			t.Errorf("the broker answers %d, want %d", response.StatusCode, want)
+		}
+	}
 }
 
 func TestRefusedLogins(t *testing.T) {

@@ -29,6 +29,7 @@ type Options struct {
 	ServiceProvider ServiceProvider
 	Personas        []Persona        // default Personas()
 	Keys            []Key            // published signing keys, the first one signs; default two new ones
+	TakeRedirect    bool             // requests come by HTTP-Redirect instead of HTTP-POST
 	PostArtifact    bool             // deliver every artifact by a form instead of a redirect
 	Now             func() time.Time // default time.Now
 	Change          func(*Answer)    // last word on each answer, called when its artifact is resolved

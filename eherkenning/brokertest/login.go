@@ -41,6 +41,15 @@ func (b *Broker) start(w http.ResponseWriter, r *http.Request) {
 	b.proceed(w, r, login{ID: newID(), RequestID: requestID, RelayState: relayState})
 }
 
+func (b *Broker) startRedirected(w http.ResponseWriter, r *http.Request) {
+	requestID, err := b.readRedirected(r.URL.RawQuery)
+	if err != nil {
+		b.pages.refuse(w, http.StatusBadRequest, "De aanvraag om in te loggen klopt niet.", err.Error())
+		return
+	}
+	b.proceed(w, r, login{ID: newID(), RequestID: requestID, RelayState: r.URL.Query().Get("RelayState")})
+}
+
 // proceed stores the login and sends the browser to its next page.
 func (b *Broker) proceed(w http.ResponseWriter, r *http.Request, l login) {
 	b.logins.put(l.ID, l)

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	bindingPOST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
-	bindingSOAP = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
+	bindingPOST     = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+	bindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+	bindingSOAP     = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 )
 
 // makeMetadata writes the EntityDescriptor. It is signed with X509Data, which metadata, unlike messages, must have.
@@ -27,7 +28,11 @@ func (b *Broker) makeMetadata() ([]byte, error) {
 	resolution := addEndpoint(provider, "md:ArtifactResolutionService", bindingSOAP, b.options.ResolveURL)
 	resolution.CreateAttr("index", "0")
 	resolution.CreateAttr("isDefault", "true")
-	addEndpoint(provider, "md:SingleSignOnService", bindingPOST, b.ssoURL())
+	binding := bindingPOST
+	if b.options.TakeRedirect {
+		binding = bindingRedirect
+	}
+	addEndpoint(provider, "md:SingleSignOnService", binding, b.ssoURL())
 	signature := Signature{Key: b.options.Keys[0], Method: MethodRSASHA256, ShowCertificate: true}
 	if err := signature.apply(root); err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+
+	"github.com/beevik/etree"
 )
 
 // maxRelayState is the scheme's limit in bytes.
@@ -22,14 +24,26 @@ func (b *Broker) readRequest(samlRequest, relayState string) (id string, err err
 	if err != nil {
 		return "", err
 	}
-	provider := b.options.ServiceProvider
-	if issuer := childText(root, nsAssertion, "Issuer"); issuer != provider.EntityID {
-		return "", fmt.Errorf("unknown issuer %q", issuer)
+	if err := b.checkIssuer(root); err != nil {
+		return "", err
 	}
-	request, err := verify(root, provider.Certificate, b.options.Now())
+	request, err := verify(root, b.options.ServiceProvider.Certificate, b.options.Now())
 	if err != nil {
 		return "", err
 	}
+	return b.checkRequest(request)
+}
+
+func (b *Broker) checkIssuer(request *etree.Element) error {
+	if issuer := childText(request, nsAssertion, "Issuer"); issuer != b.options.ServiceProvider.EntityID {
+		return fmt.Errorf("unknown issuer %q", issuer)
+	}
+	return nil
+}
+
+// checkRequest returns the ID of a request whose signature has been verified.
+func (b *Broker) checkRequest(request *etree.Element) (id string, err error) {
+	provider := b.options.ServiceProvider
 	if request.Tag != "AuthnRequest" || request.NamespaceURI() != nsProtocol {
 		return "", fmt.Errorf("%s is not an AuthnRequest", request.Tag)
 	}

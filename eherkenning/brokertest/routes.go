@@ -9,6 +9,7 @@ func (b *Broker) makeRoutes() *http.ServeMux {
 	mux.HandleFunc("GET /stijl.css", showStyle)
 	mux.HandleFunc("GET /metadata", b.showMetadata)
 	mux.HandleFunc("POST /sso", b.start)
+	mux.HandleFunc("GET /sso", b.startRedirected)
 	mux.HandleFunc("GET /inloggen/{login}", b.withLogin(b.show))
 	mux.HandleFunc("POST /inloggen/{login}/leverancier", b.withLogin(b.chooseSupplier))
 	mux.HandleFunc("POST /inloggen/{login}/wachtwoord", b.withLogin(b.checkPassword))
