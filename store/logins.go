@@ -59,6 +59,7 @@ type Identity struct {
 	Sealed       []byte               `db:"sealed"` // the acting subject
 	Organisation onboarding.KvKNumber `db:"kvk"`
 	Name         string               `db:"organisation"` // of the organisation; may be empty
+	Intermediary onboarding.KvKNumber `db:"intermediary"` // of a chain mandate; else empty
 	Level        onboarding.Level     `db:"level"`
 	Supplier     string               `db:"supplier"`
 	Person       string               `db:"person"` // empty before linking
@@ -76,16 +77,17 @@ func (s *Store) RecordLogin(ctx context.Context, login onboarding.Login, identit
 			return translate("use assertion", err)
 		}
 		_, err = tx.tx.ExecContext(ctx, `
-			insert into identities (hash, sealed, kvk, organisation, level, supplier, last_login_at)
-			values ($1, $2, $3, $4, $5, $6, $7)
-			on conflict (hash) do update set organisation = excluded.organisation, level = excluded.level,
-				supplier = excluded.supplier, last_login_at = excluded.last_login_at`,
-			identity.Hash, identity.Sealed, identity.Organisation, identity.Name, identity.Level, identity.Supplier, now)
+			insert into identities (hash, sealed, kvk, organisation, intermediary, level, supplier, last_login_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)
+			on conflict (hash) do update set organisation = excluded.organisation, intermediary = excluded.intermediary,
+				level = excluded.level, supplier = excluded.supplier, last_login_at = excluded.last_login_at`,
+			identity.Hash, identity.Sealed, identity.Organisation, identity.Name, identity.Intermediary, identity.Level,
+			identity.Supplier, now)
 		if err != nil {
 			return translate("record identity", err)
 		}
 		return tx.Audit(ctx, Event{At: now, Name: onboarding.LoginAccepted, Identity: identity.Hash, IP: ip,
-			Detail: map[string]any{"level": identity.Level, "supplier": identity.Supplier}})
+			Detail: map[string]any{"level": identity.Level, "supplier": identity.Supplier, "chain": identity.Intermediary != ""}})
 	})
 }
 
@@ -98,7 +100,7 @@ func (s *Store) RecordRefusedLogin(ctx context.Context, reason string, reference
 }
 
 const identityByHash = `
-	select hash, sealed, kvk, organisation, level, supplier, coalesce(person::text, '') as person
+	select hash, sealed, kvk, organisation, intermediary, level, supplier, coalesce(person::text, '') as person
 	from identities where hash = $1`
 
 // Identity returns the identity with that hash.

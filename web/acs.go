@@ -145,7 +145,7 @@ func (s *site) record(c *gin.Context, login onboarding.Login) (store.Identity, e
 	ctx := c.Request.Context()
 	err = s.Store.RecordLogin(ctx, login, store.Identity{
 		Hash: hash, Sealed: sealed, Organisation: login.Organisation, Name: login.OrganisationName,
-		Level: login.Level, Supplier: login.Supplier,
+		Intermediary: login.Intermediary, Level: login.Level, Supplier: login.Supplier,
 	}, c.ClientIP(), s.Now())
 	if err != nil {
 		return store.Identity{}, err

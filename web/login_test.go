@@ -82,6 +82,25 @@ func TestSameIdentityInLaterLogins(t *testing.T) {
 	}
 }
 
+func TestIntermediaryOfAChainMandateIsRecorded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	requestID, relayState := b.start()
+	jane := persona("jane")
+	answer := w.broker.Answer(requestID, jane, jane.Organisations[0])
+	answer.Intermediate = []brokertest.Identifier{{Qualifier: brokertest.QualifierKvK, Value: "90007777"}}
+	b.get(back(relayState, w.broker.HandOut(answer))).redirects(linkPath)
+	recorded, err := w.db.Identity(t.Context(), w.identity())
+	if err != nil || recorded.Intermediary != "90007777" {
+		t.Errorf("recorded %q, %v", recorded.Intermediary, err)
+	}
+	w.browser().login("jane")
+	if direct, err := w.db.Identity(t.Context(), w.identity()); err != nil || direct.Hash != recorded.Hash || direct.Intermediary != "" {
+		t.Errorf("after a direct login %+v, %v", direct, err)
+	}
+}
+
 func TestPostedArtifactComesBackWithCookies(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
