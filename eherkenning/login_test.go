@@ -19,7 +19,7 @@ func (w *world) visit(username, kvk string) (requestID, artifact string) {
 		w.t.Fatal(err)
 	}
 	back, err := brokertest.Login(http.DefaultClient, w.base, brokertest.Visit{
-		SAMLRequest: request.SAMLRequest, RelayState: request.RelayState, Username: username, KvK: kvk,
+		SAMLRequest: request.SAMLRequest, RelayState: request.RelayState, Username: username, KvK: kvk, Stop: username == "nina",
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -40,6 +40,11 @@ func TestPersonasLogIn(t *testing.T) {
 		{username: "koos", want: "90009999"},
 		{username: "carl", reason: Cancelled},
 		{username: "laura", reason: LevelTooLow},
+		{username: "nina", reason: Cancelled},
+		{username: "bram", reason: BranchRestricted},
+		{username: "karin", want: "90001234"},
+		{username: "rik", want: "90001234"},
+		{username: "dora", reason: Unreachable},
 		{username: "", reason: Cancelled},
 	} {
 		t.Run(test.username, func(t *testing.T) {

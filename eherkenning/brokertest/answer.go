@@ -44,6 +44,7 @@ type Answer struct {
 
 	Status        []string // of the Response: top level and optional second level; not Success: no assertion
 	StatusMessage string
+	Unreachable   bool // no answer at all: status 503
 	Empty         bool // ArtifactResponse without a Response, as for an unknown artifact
 
 	ResponseID   string
@@ -123,6 +124,14 @@ func (b *Broker) Answer(requestID string, persona Persona, organisation Organisa
 	answer.Acting = b.pseudonym(persona.Username, organisation.KvK)
 	answer.Decoy = b.pseudonym("decoy of "+persona.Username, organisation.KvK)
 	answer.Legal = organisation.identifiers()
+	answer.Unreachable = persona.Unreachable
+	if persona.Intermediary != (Organisation{}) {
+		answer.Intermediate = persona.Intermediary.identifiers()
+	}
+	if persona.NextKey {
+		next := b.options.Keys[len(b.options.Keys)-1]
+		answer.MessageSignature.Key, answer.ResponseSignature.Key, answer.AssertionSignature.Key = next, next, next
+	}
 	answer.Encryption = []Recipient{b.options.ServiceProvider.recipient()}
 	return answer
 }

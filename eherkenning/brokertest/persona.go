@@ -44,10 +44,13 @@ type Persona struct {
 	Name          string
 	Shows         string         // what logging in as this person shows, in Dutch
 	Level         string         // AuthnContextClassRef of the means
-	Organisations []Organisation // at least one; more: a page asks which
+	Organisations []Organisation // more than one: a page asks which; none: a page says that there is no mandate
 	Branch        string         // mandate for one branch only (Vestigingsnr, 12 digits); empty: the whole organisation
 	Status        []string       // the login ends with this status instead of an assertion
 	PostArtifact  bool           // the artifact is delivered by a form
+	Intermediary  Organisation   // acts for the organisation in a chain mandate; zero: nobody
+	NextKey       bool           // the broker signs with the last key that it publishes
+	Unreachable   bool           // nobody answers for the artifact
 }
 
 // Personas returns the default people. Their organisations are the boards of the demo's sample data.
@@ -72,6 +75,17 @@ func Personas() []Persona {
 			Shows:  "stopt bij de makelaar en komt terug zonder ingelogd te zijn"},
 		{Username: "koos", Name: "Koos Anders", Level: Level3, Organisations: only(elders),
 			Shows: "heeft het KvK-nummer van een andere organisatie"},
+		{Username: "nina", Name: "Nina Nog-niet", Level: Level3,
+			Shows: "heeft geen machtiging voor deze dienst"},
+		{Username: "bram", Name: "Bram Branche", Level: Level3, Organisations: only(regenboog), Branch: "000012345678",
+			Shows: "heeft een machtiging voor één vestiging"},
+		{Username: "karin", Name: "Karin Kantoor", Level: Level3, Organisations: only(regenboog),
+			Intermediary: Organisation{KvK: "90007777", Name: "Administratiekantoor De Pen"},
+			Shows:        "werkt bij een administratiekantoor, met een ketenmachtiging van het bestuur"},
+		{Username: "rik", Name: "Rik Rollover", Level: Level3, Organisations: only(regenboog), NextKey: true,
+			Shows: "logt in terwijl de makelaar zijn certificaat vervangt"},
+		{Username: "dora", Name: "Dora Dicht", Level: Level3, Organisations: only(regenboog), Unreachable: true,
+			Shows: "logt in terwijl de makelaar een storing heeft"},
 	}
 }
 

@@ -26,6 +26,10 @@ func (b *Broker) resolve(w http.ResponseWriter, r *http.Request) {
 	if b.options.Change != nil {
 		b.options.Change(&answer)
 	}
+	if answer.Unreachable {
+		http.Error(w, "storing", http.StatusServiceUnavailable)
+		return
+	}
 	text, err := b.Build(answer)
 	if err != nil {
 		writeFault(w, err)

@@ -16,6 +16,7 @@ type Visit struct {
 	RelayState  string
 	Username    string // of a persona; empty: press "Stoppen" on the first page
 	KvK         string // whom to represent, for a persona with a choice
+	Stop        bool   // press "Stoppen" instead of choosing whom to represent
 	Supplier    string // EntityID; default the first
 }
 
@@ -71,11 +72,15 @@ func (v Visit) steps() []visitStep {
 	if supplier == "" {
 		supplier = Suppliers()[0].EntityID
 	}
+	last := visitStep{"/organisatie", url.Values{"organisatie": {v.KvK}}}
+	if v.Stop {
+		last = visitStep{path: "/stoppen"}
+	}
 	return []visitStep{
 		{"/leverancier", url.Values{"leverancier": {supplier}}},
 		{"/wachtwoord", url.Values{"gebruikersnaam": {v.Username}, "wachtwoord": {Password}}},
 		{"/code", url.Values{"code": {Code}}},
-		{"/organisatie", url.Values{"organisatie": {v.KvK}}},
+		last,
 	}
 }
 

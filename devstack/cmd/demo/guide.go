@@ -23,6 +23,11 @@ var people = []person{
 	{"laura", "", "level EH2+ is too low"},
 	{"carl", "", "stops at the broker"},
 	{"koos", "regenboog01 / Regenboog-2019", "KvK number of another organisation"},
+	{"nina", "", "no mandate: the broker says so, and Stoppen leads back"},
+	{"bram", "", "a mandate for one branch only"},
+	{"karin", "regenboog02 / Regenboog-2020", "an office acts for the board: a chain mandate"},
+	{"rik", "regenboog01 / Regenboog-2019", "the broker signs with its next certificate"},
+	{"dora", "", "the broker is down when the website asks who it was"},
 }
 
 // printGuide says where everything is and whom to log in as.
