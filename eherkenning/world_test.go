@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/x509"
+	"flag"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -142,11 +145,30 @@ func find(t testing.TB, envelope *etree.Element, path string) *etree.Element {
 	return found
 }
 
+// produced collects the reasons that tests have met.
+var produced sync.Map
+
+// TestMain also wants a test for each reason, when all tests have run.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if all := flag.Lookup("test.run").Value.String() == ""; all && code == 0 && flag.Lookup("test.fuzz").Value.String() == "" {
+		for _, reason := range reasons() {
+			if _, met := produced.Load(reason); !met {
+				fmt.Println("FAIL: no test produces the reason", reason)
+				code = 1
+			}
+		}
+	}
+	os.Exit(code)
+}
+
 func wantReason(t *testing.T, err error, want Reason) {
 	t.Helper()
-	if got := ReasonOf(err); got != want {
+	got := ReasonOf(err)
+	if got != want {
 		t.Errorf("reason %q, want %q (%v)", got, want, err)
 	}
+	produced.Store(string(got), true)
 }
 
 // certificateValid makes a certificate of a broker key with other times.
