@@ -17,9 +17,9 @@ func TestAttackedAnswersLeaveNothingBehind(t *testing.T) {
 	w.must(err)
 	for _, attack := range brokertest.Attacks(stranger) {
 		t.Run(attack.Row+" "+attack.Name, func(t *testing.T) {
-			events := w.rows("audit")
 			b := w.browser()
 			requestID, relayState := b.start()
+			events := w.rows("audit")
 			jane := persona("jane")
 			answer := w.broker.Answer(requestID, jane, jane.Organisations[0])
 			attack.Change(&answer)
