@@ -151,7 +151,9 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_EHERKENNING_SERVICE_UUID=" + federation.ServiceUUID,
 		"KOPPEL_EHERKENNING_KEY_FILE=" + secret(federation.Key),
 		"KOPPEL_EHERKENNING_CERTIFICATE_FILE=" + secret(federation.Certificate),
+		"KOPPEL_EHERKENNING_DECRYPTION_KEYS_FILE=" + secret(federation.DecryptionKeys),
 		"KOPPEL_EHERKENNING_BROKER_METADATA_FILE=" + secret(federation.BrokerMetadata),
+		"KOPPEL_EHERKENNING_METADATA_SIGNERS_FILE=" + secret(federation.MetadataSigners),
 		"TEMPORAL_ADDRESS=" + s.Temporal.Address(),
 		"TEMPORAL_NAMESPACE=" + Namespace,
 	}

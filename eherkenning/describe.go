@@ -23,19 +23,17 @@ type Description struct {
 }
 
 // Describe reads metadata for people, also when it would not be accepted. Its error names everything that is wrong
-// with it.
+// with it. Without signers it leaves the signature alone.
 func Describe(document []byte, signers []*x509.Certificate, now time.Time) (Description, error) {
 	root, err := parseRoot(document)
 	if err != nil {
 		return Description{}, err
 	}
 	described := Description{SignedBy: shownFingerprint(root)}
-	_, err = openMetadata(document, signers, now)
-	entity, errEntity := brokerEntity(root)
-	if errEntity != nil {
-		return described, errors.Join(err, errEntity)
+	if len(signers) > 0 {
+		_, err = openMetadata(document, signers, now)
 	}
-	broker, errBroker := describeBroker(entity)
+	broker, errBroker := readBroker(root)
 	if errBroker != nil {
 		return described, errors.Join(err, errBroker)
 	}

@@ -23,9 +23,17 @@ type broker struct {
 	validUntil   time.Time // zero: no end
 }
 
-// CheckMetadata refuses what New cannot use as BrokerMetadata.
+// CheckMetadata refuses what New cannot use as BrokerMetadata. Without signers it leaves the signature alone.
 func CheckMetadata(document []byte, signers []*x509.Certificate, now time.Time) error {
-	_, err := parseMetadata(document, signers, now)
+	if len(signers) > 0 {
+		_, err := parseMetadata(document, signers, now)
+		return err
+	}
+	root, err := parseRoot(document)
+	if err != nil {
+		return err
+	}
+	_, err = readBroker(root)
 	return err
 }
 
@@ -36,6 +44,10 @@ func parseMetadata(document []byte, signers []*x509.Certificate, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
+	return readBroker(signed)
+}
+
+func readBroker(signed *etree.Element) (*broker, error) {
 	entity, err := brokerEntity(signed)
 	if err != nil {
 		return nil, err

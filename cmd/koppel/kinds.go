@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"koppel/eherkenning"
@@ -47,12 +48,14 @@ type (
 // accepted says which values of a kind will do.
 var accepted = map[reflect.Type]string{
 	reflect.TypeFor[certificate]():       "a certificate in PEM",
+	reflect.TypeFor[certificates]():      "one or more certificates in PEM",
 	reflect.TypeFor[databaseURL]():       "postgres://user:password@host:port/database?sslmode=…",
 	reflect.TypeFor[entityID]():          "urn:etoegang:DV:<OIN of 20 digits>:entities:<index>",
 	reflect.TypeFor[filePath]():          "the path of a file that can be read",
 	reflect.TypeFor[truth]():             "true or false",
 	reflect.TypeFor[hostPort]():          "host:port",
 	reflect.TypeFor[keys.Handover]():     "id:base64 of an X25519 public key; `koppel keys new` makes it",
+	reflect.TypeFor[keyPairs]():          "RSA private keys of 2048 bits or more, each followed by its certificate, in PEM",
 	reflect.TypeFor[keys.Lookup]():       "base64 of 32 bytes; `koppel keys new` makes it",
 	reflect.TypeFor[keys.Receiver]():     "id:base64 of X25519 private keys, separated by commas, the active one first; `koppel keys new` makes it",
 	reflect.TypeFor[keys.Ring]():         "id:base64 of 32 bytes each, separated by commas, the active one first; `koppel keys new` makes it",
@@ -184,7 +187,7 @@ func (v *mailAddress) UnmarshalText(text []byte) error {
 }
 
 func (v *metadata) UnmarshalText(text []byte) error {
-	err := eherkenning.CheckMetadata(text)
+	err := eherkenning.CheckMetadata(text, nil, time.Time{})
 	if err != nil {
 		err = errors.New(strings.ReplaceAll(err.Error(), "\n", "; ")) // one line for one setting
 	}

@@ -49,6 +49,7 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
-		bounceCommand(), importCommand(desk{batchStore("import"), dialStarter(log), time.Now}), auditCommand(batchStore("audit")), settingsCommand(), keysCommand(), healthCommand())
+		bounceCommand(), importCommand(desk{batchStore("import"), dialStarter(log), time.Now}), auditCommand(batchStore("audit")),
+		metadataCommand(), settingsCommand(), keysCommand(), healthCommand())
 	return root
 }

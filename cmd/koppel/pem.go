@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
+
+	"koppel/eherkenning"
 )
 
 // privateKey is an RSA key as a setting: PEM, PKCS #8 or PKCS #1.
@@ -28,6 +31,50 @@ func (k *privateKey) UnmarshalText(text []byte) error {
 		return fmt.Errorf("has %d bits", bits)
 	}
 	k.PrivateKey = key
+	return nil
+}
+
+// keyPairs are RSA keys as a setting, each followed by its certificate: PEM.
+type keyPairs []eherkenning.KeyPair
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *keyPairs) UnmarshalText(text []byte) error {
+	var pairs keyPairs
+	for len(bytes.TrimSpace(text)) > 0 {
+		var key privateKey
+		var own certificate
+		if err := key.UnmarshalText(text); err != nil {
+			return fmt.Errorf("key %d %w", len(pairs)+1, err)
+		}
+		_, text = pem.Decode(text)
+		if err := own.UnmarshalText(text); err != nil {
+			return fmt.Errorf("certificate %d %w", len(pairs)+1, err)
+		}
+		_, text = pem.Decode(text)
+		if !key.PublicKey.Equal(own.PublicKey) {
+			return fmt.Errorf("certificate %d does not belong to the key before it", len(pairs)+1)
+		}
+		pairs = append(pairs, eherkenning.KeyPair{Private: key.PrivateKey, Certificate: own.Certificate})
+	}
+	*p = pairs
+	return nil
+}
+
+// certificates are X.509 certificates as a setting: PEM.
+type certificates []*x509.Certificate
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *certificates) UnmarshalText(text []byte) error {
+	var all certificates
+	for len(bytes.TrimSpace(text)) > 0 {
+		var one certificate
+		if err := one.UnmarshalText(text); err != nil {
+			return fmt.Errorf("certificate %d %w", len(all)+1, err)
+		}
+		_, text = pem.Decode(text)
+		all = append(all, one.Certificate)
+	}
+	*c = all
 	return nil
 }
 

@@ -27,6 +27,9 @@ const (
 	fromDefault     = "default"
 )
 
+// brokerMetadata is the setting that is watched when it stands in a file.
+const brokerMetadata = "KOPPEL_EHERKENNING_BROKER_METADATA"
+
 // readSettings reads what command needs. All faults are reported together, each with the name of its setting and what
 // to do about it, and none with its value.
 func readSettings(command string, environ []string) (settings, error) {
@@ -45,6 +48,9 @@ func read(command string, environ []string) *reading {
 		if name := field.Tag.Get("env"); r.find(name, field) {
 			r.parse(name, field)
 		}
+	}
+	if from := r.origins[brokerMetadata]; from != fromEnvironment {
+		r.settings.brokerMetadataFile = from
 	}
 	r.readTemporal()
 	r.compare()

@@ -26,7 +26,7 @@ type settings struct {
 	// Where web listens.
 	Listen listenAddress `env:"KOPPEL_LISTEN" for:"web" envDefault:"localhost:8080"`
 	// How browsers reach web.
-	PublicURL publicURL `env:"KOPPEL_PUBLIC_URL" for:"web" example:"https://mijnhelpdeskpo.example"`
+	PublicURL publicURL `env:"KOPPEL_PUBLIC_URL" for:"web metadata" example:"https://mijnhelpdeskpo.example"`
 	// The networks of the proxies before web. Only their `X-Forwarded-For` counts.
 	TrustedProxies web.Proxies `env:"KOPPEL_TRUSTED_PROXIES" for:"web" optional:"yes" example:"10.0.0.0/8,fd00::/8"`
 
@@ -50,9 +50,9 @@ type settings struct {
 	BounceSecret sharedSecret `env:"KOPPEL_BOUNCE_SECRET" for:"web" optional:"yes" secret:"yes"`
 
 	// The helpdesk's mail address, on every page and in every mail.
-	HelpdeskMail mailAddress `env:"KOPPEL_HELPDESK_MAIL" for:"web worker" example:"helpdesk@example.nl"`
+	HelpdeskMail mailAddress `env:"KOPPEL_HELPDESK_MAIL" for:"web worker metadata" example:"helpdesk@example.nl"`
 	// The helpdesk's telephone number, likewise.
-	HelpdeskPhone phone `env:"KOPPEL_HELPDESK_PHONE" for:"web worker" example:"0800 0000"`
+	HelpdeskPhone phone `env:"KOPPEL_HELPDESK_PHONE" for:"web worker metadata" example:"0800 0000"`
 
 	// Makes hashes of identities and workflow ids. It is never changed: with another one nobody is known any more.
 	LookupKey keys.Lookup `env:"KOPPEL_LOOKUP_KEY" for:"web worker" secret:"yes"`
@@ -66,20 +66,30 @@ type settings struct {
 	HandoverPublicKey keys.Handover `env:"KOPPEL_HANDOVER_PUBLIC_KEY" for:"web"`
 
 	// Our own name in eHerkenning.
-	EHerkenningEntityID entityID `env:"KOPPEL_EHERKENNING_ENTITY_ID" for:"web" example:"urn:etoegang:DV:00000001234567890000:entities:0001"`
+	EHerkenningEntityID entityID `env:"KOPPEL_EHERKENNING_ENTITY_ID" for:"web metadata" example:"urn:etoegang:DV:00000001234567890000:entities:0001"`
 	// The service in eHerkenning.
-	EHerkenningServiceID serviceID `env:"KOPPEL_EHERKENNING_SERVICE_ID" for:"web" example:"urn:etoegang:DV:00000001234567890000:services:0001"`
+	EHerkenningServiceID serviceID `env:"KOPPEL_EHERKENNING_SERVICE_ID" for:"web metadata" example:"urn:etoegang:DV:00000001234567890000:services:0001"`
 	// The service in the catalogue of eHerkenning.
-	EHerkenningServiceUUID uuid `env:"KOPPEL_EHERKENNING_SERVICE_UUID" for:"web" example:"5bd7e0f7-28e2-4b0c-9a0b-2f0f1a6f6b61"`
-	// Signs our messages and opens what is encrypted for us.
-	EHerkenningKey privateKey `env:"KOPPEL_EHERKENNING_KEY" for:"web" secret:"yes"`
+	EHerkenningServiceUUID uuid `env:"KOPPEL_EHERKENNING_SERVICE_UUID" for:"web metadata" example:"5bd7e0f7-28e2-4b0c-9a0b-2f0f1a6f6b61"`
+	// Signs our messages.
+	EHerkenningKey privateKey `env:"KOPPEL_EHERKENNING_KEY" for:"web metadata" secret:"yes"`
 	// Of that key, as the broker has it.
-	EHerkenningCertificate certificate `env:"KOPPEL_EHERKENNING_CERTIFICATE" for:"web"`
-	// SAML metadata of the broker.
+	EHerkenningCertificate certificate `env:"KOPPEL_EHERKENNING_CERTIFICATE" for:"web metadata"`
+	// Open what is encrypted for us. The first is the one in our metadata; others serve while the broker changes over.
+	EHerkenningDecryptionKeys keyPairs `env:"KOPPEL_EHERKENNING_DECRYPTION_KEYS" for:"web metadata" secret:"yes"`
+	// Shows who we are to the broker's back channel, where it asks for a certificate (mutual TLS).
+	EHerkenningTLSKeys keyPairs `env:"KOPPEL_EHERKENNING_TLS_KEYS" for:"web" optional:"yes" secret:"yes"`
+	// Who signed the certificate of the broker's back channel, where the system does not know them.
+	EHerkenningTLSAuthorities certificates `env:"KOPPEL_EHERKENNING_TLS_AUTHORITIES" for:"web" optional:"yes"`
+	// Who may sign the broker's metadata.
+	EHerkenningMetadataSigners certificates `env:"KOPPEL_EHERKENNING_METADATA_SIGNERS" for:"web"`
+	// SAML metadata of the broker. Given as a file it is read again when the file changes.
 	EHerkenningBrokerMetadata metadata `env:"KOPPEL_EHERKENNING_BROKER_METADATA" for:"web"`
 
 	// Switches worker versioning on; the version must then be made current.
 	BuildID word `env:"BUILD_ID" for:"worker" optional:"yes" example:"v1.4.0"`
+
+	brokerMetadataFile string // where it stands, when it is given as a file
 
 	temporalSettings
 }

@@ -47,11 +47,12 @@ func made() map[string]string {
 		"KOPPEL_LOOKUP_KEY": keys.Generate(), "KOPPEL_PIN_KEYS": "p1:" + keys.Generate(), "KOPPEL_RECORD_KEYS": "r1:" + keys.Generate(),
 		"KOPPEL_HANDOVER_KEYS": private, "KOPPEL_HANDOVER_PUBLIC_KEY": public,
 		"KOPPEL_EHERKENNING_KEY": pair.key, "KOPPEL_EHERKENNING_CERTIFICATE": pair.certificate,
-		"KOPPEL_EHERKENNING_BROKER_METADATA": pair.metadata,
+		"KOPPEL_EHERKENNING_DECRYPTION_KEYS": pair.key + pair.certificate,
+		"KOPPEL_EHERKENNING_BROKER_METADATA": pair.metadata, "KOPPEL_EHERKENNING_METADATA_SIGNERS": pair.signer,
 	}
 }
 
-type pair struct{ key, certificate, metadata string }
+type pair struct{ key, certificate, metadata, signer string }
 
 // pairs are two keys with certificates, made once.
 var pairs = sync.OnceValue(func() [2]pair { return [2]pair{newPair(), newPair()} })
@@ -88,7 +89,8 @@ func newPair() pair {
 	block := func(kind string, der []byte) string {
 		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 	}
-	return pair{block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(private)), block("CERTIFICATE", der), string(broker.Metadata())}
+	return pair{block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(private)), block("CERTIFICATE", der), string(broker.Metadata()),
+		block("CERTIFICATE", signing.Certificate.Raw)}
 }
 
 func list(environment map[string]string) (environ []string) {
@@ -104,12 +106,14 @@ const secret = "hunter2"
 // wrong has a value for each kind that will not do.
 var wrong = map[reflect.Type]string{
 	reflect.TypeFor[certificate]():    secret,
+	reflect.TypeFor[certificates]():   secret,
 	reflect.TypeFor[databaseURL]():    "postgres://koppel:" + secret + "@db.example:port/koppel",
 	reflect.TypeFor[entityID]():       "urn:etoegang:DV:" + secret + ":entities:0001",
 	reflect.TypeFor[filePath]():       "/nowhere/at/all",
 	reflect.TypeFor[truth]():          "yes, " + secret,
 	reflect.TypeFor[hostPort]():       secret,
 	reflect.TypeFor[keys.Handover]():  "h1:" + secret,
+	reflect.TypeFor[keyPairs]():       secret,
 	reflect.TypeFor[keys.Lookup]():    secret,
 	reflect.TypeFor[keys.Receiver]():  keys.Generate() + secret + ":h1",
 	reflect.TypeFor[keys.Ring]():      keys.Generate() + secret + ":p1",
@@ -244,6 +248,10 @@ func TestSettingsThatDoNotFitTogetherAreNamed(t *testing.T) {
 			"KOPPEL_SMTP_TLS must be mandatory where KOPPEL_SMTP_USERNAME"},
 		{"web", map[string]string{"KOPPEL_EHERKENNING_CERTIFICATE": pairs()[1].certificate},
 			"KOPPEL_EHERKENNING_CERTIFICATE does not belong to KOPPEL_EHERKENNING_KEY"},
+		{"web", map[string]string{"KOPPEL_EHERKENNING_METADATA_SIGNERS": pairs()[1].signer},
+			"KOPPEL_EHERKENNING_BROKER_METADATA, KOPPEL_EHERKENNING_METADATA_SIGNERS: signature: not by the certificate"},
+		{"web", map[string]string{"KOPPEL_EHERKENNING_DECRYPTION_KEYS": pairs()[0].key + pairs()[1].certificate},
+			"KOPPEL_EHERKENNING_DECRYPTION_KEYS: certificate 1 does not belong to the key before it"},
 		{"", map[string]string{"KOPPEL_HANDOVER_PUBLIC_KEY": otherPublic}, "KOPPEL_HANDOVER_PUBLIC_KEY is not the public half"},
 		{"web", map[string]string{"TEMPORAL_API_KEY": secret, "TEMPORAL_TLS": "False"}, "TEMPORAL_TLS must not be false where TEMPORAL_API_KEY"},
 		{"web", map[string]string{"TEMPORAL_PROFILE": "cloud"}, "TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE: "},

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/contrib/envconfig"
 
+	"koppel/eherkenning"
 	"koppel/mail"
 )
 
@@ -22,6 +24,10 @@ func (r *reading) compare() {
 		"KOPPEL_SMTP_TLS must be mandatory where KOPPEL_SMTP_USERNAME is set: else the password can leave in the clear")
 	r.refuse(!s.certificateFits(),
 		"KOPPEL_EHERKENNING_CERTIFICATE does not belong to KOPPEL_EHERKENNING_KEY: give the two that were made together")
+	if signers := s.EHerkenningMetadataSigners; len(signers) > 0 && s.EHerkenningBrokerMetadata != "" {
+		err := eherkenning.CheckMetadata([]byte(s.EHerkenningBrokerMetadata), signers, time.Now())
+		r.refuse(err != nil, fmt.Sprintf("%s, KOPPEL_EHERKENNING_METADATA_SIGNERS: %v", brokerMetadata, err))
+	}
 	r.refuse(!s.handoverFits(),
 		"KOPPEL_HANDOVER_PUBLIC_KEY is not the public half of a key in KOPPEL_HANDOVER_KEYS: give the two that were made together")
 	r.refuse(s.TemporalAPIKey != "" && slices.Contains([]string{"0", "false"}, strings.ToLower(string(s.TemporalTLS))),

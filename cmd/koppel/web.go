@@ -11,8 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"koppel/eherkenning"
-	"koppel/onboarding"
 	"koppel/store"
 	"koppel/web"
 )
@@ -66,18 +64,9 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 	}
 	go watch.Run(ctx)
 	go noteSettings(ctx, "web", database, log)
+	go s.watchBroker(ctx, serviceProvider, log)
 	log.InfoContext(ctx, "web started", "listen", s.Listen, "url", s.PublicURL)
 	return serve(ctx, web.NewServer(handler, string(s.Listen)), log)
-}
-
-func (s settings) serviceProvider() (*eherkenning.ServiceProvider, error) {
-	return eherkenning.New(eherkenning.Settings{
-		EntityID: string(s.EHerkenningEntityID), ServiceID: string(s.EHerkenningServiceID),
-		ServiceUUID: string(s.EHerkenningServiceUUID),
-		ACSURL:      string(s.PublicURL) + "/eherkenning/acs", Key: s.EHerkenningKey.PrivateKey,
-		Certificate: s.EHerkenningCertificate.Certificate, BrokerMetadata: []byte(s.EHerkenningBrokerMetadata),
-		MinimumLevel: onboarding.MinimumLevel, Now: time.Now,
-	})
 }
 
 // serve runs server until ctx ends, then lets it finish what it was asked.

@@ -148,5 +148,5 @@ func (b *Broker) failure(requestID string, status ...string) Answer {
 }
 
 func (s ServiceProvider) recipient() Recipient {
-	return Recipient{EntityID: s.EntityID, KeyName: keyName(s.Certificate), Certificate: s.Certificate}
+	return Recipient{EntityID: s.EntityID, KeyName: keyName(s.Encryption), Certificate: s.Encryption}
 }

@@ -19,7 +19,8 @@ type ServiceProvider struct {
 	ACSURL      string            // absolute address that receives the artifact
 	ServiceID   string            // urn:etoegang:DV:<OIN>:services:<index>
 	ServiceUUID string            // the service for which mandates are registered
-	Certificate *x509.Certificate // RSA; verifies its messages and encrypts the identifiers
+	Certificate *x509.Certificate // RSA; verifies its messages
+	Encryption  *x509.Certificate // RSA; encrypts the identifiers; default Certificate
 }
 
 // Options say how a broker behaves. BaseURL and ServiceProvider are required.
@@ -112,7 +113,7 @@ func (o *Options) complete() error {
 	return err
 }
 
-func (s ServiceProvider) check() (oin string, err error) {
+func (s *ServiceProvider) check() (oin string, err error) {
 	parts := strings.Split(s.EntityID, ":")
 	if len(parts) != 6 || parts[2] != "DV" || len(parts[3]) != 20 {
 		return "", fmt.Errorf("entity id %q is not urn:etoegang:DV:<OIN>:entities:<index>", s.EntityID)
@@ -120,6 +121,9 @@ func (s ServiceProvider) check() (oin string, err error) {
 	acs, err := url.Parse(s.ACSURL)
 	if err != nil || acs.Host == "" {
 		return "", fmt.Errorf("ACS URL %q is not absolute", s.ACSURL)
+	}
+	if s.Encryption == nil {
+		s.Encryption = s.Certificate
 	}
 	if s.Certificate == nil {
 		return "", errors.New("service provider without certificate")
