@@ -151,7 +151,8 @@ func TestBrokerAndKoppelAgree(t *testing.T) {
 		}
 	}
 	made := maps.Clone(keyfiles.Files)
-	made["web"] = append(made["web"], federation.Key, federation.Certificate, federation.BrokerMetadata)
+	made["web"] = append(made["web"], federation.Key, federation.Certificate, federation.DecryptionKeys,
+		federation.BrokerMetadata, federation.MetadataSigners)
 	for _, command := range []string{"web", "worker"} {
 		for name, value := range project.Services[command].Environment {
 			file, isFile := strings.CutPrefix(*value, "/secrets/")

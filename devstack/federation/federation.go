@@ -31,7 +31,7 @@ type Options struct {
 	BrokerURL  string                   // where browsers find the broker, without a slash at the end
 	ResolveURL string                   // where koppel resolves artifacts; empty: BrokerURL + "/ars"
 	Secrets    string                   // folder for koppel's keys and, in that of web, the broker's metadata
-	BrokerKey  string                   // file for the broker's key
+	BrokerKey  string                   // file for the broker's key; its next one stands beside it, with .next after the name
 	Personas   []brokertest.Persona     // who can log in; nil: the default people
 	Change     func(*brokertest.Answer) // last word on each answer; nil: none
 }
@@ -45,21 +45,40 @@ func Broker(options Options) (*brokertest.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := brokerKey(options.BrokerKey)
+	encryption, err := readCertificate(filepath.Join(options.Secrets, keyfiles.Web, DecryptionKeys))
 	if err != nil {
 		return nil, err
 	}
+	var keys []brokertest.Key
+	for _, file := range []string{options.BrokerKey, options.BrokerKey + ".next"} {
+		key, err := brokerKey(file)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
 	broker, err := brokertest.New(brokertest.Options{
-		BaseURL: options.BrokerURL, ResolveURL: options.ResolveURL, Keys: []brokertest.Key{key}, Personas: options.Personas, Change: options.Change,
+		BaseURL: options.BrokerURL, ResolveURL: options.ResolveURL, Keys: keys, Personas: options.Personas, Change: options.Change,
 		ServiceProvider: brokertest.ServiceProvider{
 			EntityID: EntityID, ServiceID: ServiceID, ServiceUUID: ServiceUUID,
-			ACSURL: options.WebURL + acsPath, Certificate: certificate,
+			ACSURL: options.WebURL + acsPath, Certificate: certificate, Encryption: encryption,
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return broker, os.WriteFile(filepath.Join(options.Secrets, keyfiles.Web, BrokerMetadata), broker.Metadata(), 0o644)
+	return broker, publish(filepath.Join(options.Secrets, keyfiles.Web), broker)
+}
+
+// publish writes what koppel has to know of the broker.
+func publish(dir string, broker *brokertest.Broker) error {
+	var signers []byte
+	for _, certificate := range broker.Certificates() {
+		signers = append(signers, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})...)
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, MetadataSigners), signers, 0o644),
+		os.WriteFile(filepath.Join(dir, BrokerMetadata), broker.Metadata(), 0o644))
 }
 
 func readCertificate(file string) (*x509.Certificate, error) {
@@ -67,11 +86,12 @@ func readCertificate(file string) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	block, _ := pem.Decode(content)
-	if block == nil {
-		return nil, fmt.Errorf("%s is not PEM", file)
+	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "CERTIFICATE" {
+			return x509.ParseCertificate(block.Bytes)
+		}
 	}
-	return x509.ParseCertificate(block.Bytes)
+	return nil, fmt.Errorf("%s holds no certificate in PEM", file)
 }
 
 // brokerKey reads the file, or makes a key and writes it there.

@@ -19,27 +19,39 @@ import (
 const (
 	Key            = "eherkenning.key.pem"
 	Certificate    = "eherkenning.certificate.pem"
+	DecryptionKeys = "eherkenning.decryption.pem"
 	BrokerMetadata = "broker.metadata.xml"
+
+	// MetadataSigners are the certificates that may sign BrokerMetadata.
+	MetadataSigners = "broker.signers.pem"
 )
 
 // makeSecrets fills dir with the keys that koppel wants, unless they stand there: kept data can only be read with the
 // keys of the first start.
 func makeSecrets(dir string) error {
-	certificate := filepath.Join(dir, keyfiles.Web, Certificate)
-	if _, err := os.Stat(certificate); err == nil {
+	web := filepath.Join(dir, keyfiles.Web)
+	if _, err := os.Stat(filepath.Join(web, DecryptionKeys)); err == nil { // written last: where it stands, all stand
 		return nil
 	}
 	if err := keyfiles.New(dir, "dev"); err != nil {
 		return fmt.Errorf("make secrets: %w", err)
 	}
-	key, content, err := selfSigned()
+	key, certificate, err := selfSigned()
 	if err != nil {
 		return fmt.Errorf("make secrets: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, keyfiles.Web, Key), []byte(key), 0o600); err != nil {
-		return err
+	decryptionKey, decryptionCertificate, err := selfSigned()
+	if err != nil {
+		return fmt.Errorf("make secrets: %w", err)
 	}
-	return os.WriteFile(certificate, []byte(content), 0o600) // last: where it stands, all stand
+	for _, file := range []struct{ name, content string }{
+		{Key, key}, {Certificate, certificate}, {DecryptionKeys, decryptionKey + decryptionCertificate},
+	} {
+		if err := os.WriteFile(filepath.Join(web, file.name), []byte(file.content), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // selfSigned makes the service provider's key and certificate as PEM.
