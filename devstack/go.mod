@@ -15,6 +15,8 @@ require (
 	google.golang.org/protobuf v1.36.12
 )
 
+require github.com/mattermost/xml-roundtrip-validator v0.1.0 // indirect
+
 require (
 	github.com/beevik/etree v1.7.0
 	github.com/crewjam/saml v0.5.1 // indirect
