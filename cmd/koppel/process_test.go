@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"koppel/eherkenning/brokertest"
 	"koppel/store/storetest/child"
 )
 
@@ -65,9 +64,6 @@ func prepared(t *testing.T, command string, changes map[string]string) (cmd *exe
 	environment["KOPPEL_PUBLIC_URL"] = "http://" + address
 	environment["TEMPORAL_ADDRESS"] = freeAddress(t)
 	environment["KOPPEL_SMTP_TLS"] = "none"
-	for name, value := range federated(t) {
-		environment[name] = value
-	}
 	for name, value := range changes {
 		environment[name] = value
 	}
@@ -116,26 +112,6 @@ func freeAddress(t *testing.T) string {
 	}
 	defer listener.Close()
 	return listener.Addr().String()
-}
-
-// federated are the settings of eHerkenning, with the metadata of a broker that does not run.
-func federated(t *testing.T) map[string]string {
-	t.Helper()
-	entity, service := "urn:etoegang:DV:00000001234567890000:entities:9001", "urn:etoegang:DV:00000001234567890000:services:9001"
-	own, err := brokertest.NewKey("service provider", time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	broker, err := brokertest.New(brokertest.Options{BaseURL: "https://broker.example", Keys: []brokertest.Key{own},
-		ServiceProvider: brokertest.ServiceProvider{EntityID: entity, ACSURL: "https://koppel.example/acs", ServiceID: service,
-			ServiceUUID: "0b1f2a3c-4d5e-4f60-8a7b-9c0d1e2f3a4b", Certificate: own.Certificate}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return map[string]string{
-		"KOPPEL_EHERKENNING_ENTITY_ID": entity, "KOPPEL_EHERKENNING_SERVICE_ID": service,
-		"KOPPEL_EHERKENNING_BROKER_METADATA": string(broker.Metadata()),
-	}
 }
 
 // read asks a page; errors are told as status 0.
