@@ -103,11 +103,11 @@ func (s *Settings) checkACSURL() error {
 func (s *Settings) checkKeys() error {
 	var faults []error
 	if err := s.Signing.check(); err != nil {
-		faults = append(faults, fmt.Errorf("Signing: %w", err))
+		faults = append(faults, fmt.Errorf("setting Signing: %w", err))
 	}
 	for i, pair := range s.Decryption {
 		if err := pair.check(); err != nil {
-			faults = append(faults, fmt.Errorf("Decryption %d: %w", i+1, err))
+			faults = append(faults, fmt.Errorf("setting Decryption, %d: %w", i+1, err))
 		}
 	}
 	return errors.Join(faults...)

@@ -22,7 +22,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		want   string
 	}{
 		{"relative ACS URL", func(s *Settings) { s.ACSURL = "/acs" }, "ACSURL"},
-		{"certificate of another key", func(s *Settings) { s.Signing.Certificate = keys()["stranger"].Certificate }, "Signing: certificate"},
+		{"certificate of another key", func(s *Settings) { s.Signing.Certificate = keys()["stranger"].Certificate }, "setting Signing: certificate"},
 		{"metadata without XML", func(s *Settings) { s.BrokerMetadata = []byte("x") }, "broker metadata"},
 	} {
 		settings := w.sp.settings

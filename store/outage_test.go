@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"koppel/onboarding"
 	"koppel/store/storetest"
@@ -238,7 +239,7 @@ func TestWhatTheServerSaysTellsAnOutageFromAFault(t *testing.T) {
 		"42P01": "",                     // undefined table
 		"23514": "",                     // check violation
 	} {
-		if got := onboarding.KindOf(translate("test", &pq.Error{Code: pq.ErrorCode(code)})); got != want {
+		if got := onboarding.KindOf(translate("test", &pq.Error{Code: pqerror.Code(code)})); got != want {
 			t.Errorf("%s: got %q, want %q", code, got, want)
 		}
 	}
