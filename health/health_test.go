@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,11 +15,23 @@ import (
 
 // pretend is a part that is away when err is set.
 type pretend struct {
+	mu    sync.Mutex
 	err   error
 	asked int
 }
 
-func (p *pretend) probe(context.Context) error { p.asked++; return p.err }
+func (p *pretend) probe(context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked++
+	return p.err
+}
+
+func (p *pretend) set(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err = err
+}
 
 func read(t *testing.T, w *Watch, path string, status int) string {
 	t.Helper()
@@ -67,12 +80,12 @@ func TestTheLogTellsOfEachChangeOnce(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go w.Run(ctx)
 		for _, err := range []error{nil, errors.New("refused"), errors.New("reset"), nil, nil} {
-			database.err = err
+			database.set(err)
 			time.Sleep(probeEvery)
 			synctest.Wait()
 			w.Saw("database", err)
 		}
-		database.err = errors.New("canceled")
+		database.set(errors.New("canceled"))
 		cancel()
 	})
 	expect(t, "log", log.String(), "level=WARN msg=\"database away\" part=database cause=refused\n"+

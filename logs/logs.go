@@ -30,6 +30,7 @@ var names = map[string]bool{
 
 	// the program
 	"part": true, "after": true, "patience": true, "build": true, "listen": true, "url": true, "program": true, "settings": true,
+	"until": true,
 
 	// what the SDK of Temporal adds: ids that are random or keyed hashes
 	"Namespace": true, "TaskQueue": true, "WorkerID": true, "WorkerType": true, "BuildID": true,

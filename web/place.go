@@ -84,16 +84,15 @@ const (
 // proceedTo is proceed after an accepted form: it gives the activities that follow a moment to bring the person to
 // the goal, so that nobody needs to refresh a page for what takes a blink. query goes to the page there.
 func (s *site) proceedTo(c *gin.Context, v visit, goal place, query string) error {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), settleWait)
-	defer cancel()
+	settled := time.After(settleWait)
 	for {
-		st, err := s.standing(ctx, v.identity.Hash)
+		st, err := s.standing(c.Request.Context(), v.identity.Hash)
 		if err == nil && st.place >= goal {
 			c.Redirect(http.StatusSeeOther, st.place.path()+query)
 			return nil
 		}
 		select {
-		case <-ctx.Done():
+		case <-settled:
 			if onboarding.KindOf(err) == onboarding.Unavailable {
 				// What was sent is accepted: the page there says what is the matter.
 				s.saw(c, err)

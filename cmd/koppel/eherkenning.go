@@ -93,17 +93,17 @@ func (f *metadataFile) readAgain(ctx context.Context, sp *eherkenning.ServicePro
 		err = sp.SetBrokerMetadata(content)
 	}
 	if err != nil {
-		log.ErrorContext(ctx, "broker metadata not read: the one before stays", "setting", brokerMetadata, "cause", err)
+		log.ErrorContext(ctx, "broker metadata not read: the one before stays", "settings", brokerMetadata, "cause", err)
 		return
 	}
-	log.InfoContext(ctx, "broker metadata read again", "setting", brokerMetadata)
+	log.InfoContext(ctx, "broker metadata read again", "settings", brokerMetadata)
 	warnOfExpiries(ctx, sp, log)
 }
 
 func warnOfExpiries(ctx context.Context, sp *eherkenning.ServiceProvider, log *slog.Logger) {
 	for _, expiry := range sp.Expiries() {
-		if left := time.Until(expiry.At); left < eherkenning.ExpiryWarning {
-			log.WarnContext(ctx, "expires soon", "what", expiry.What, "at", expiry.At, "days", int(left.Hours()/24))
+		if time.Until(expiry.At) < eherkenning.ExpiryWarning {
+			log.WarnContext(ctx, "expires soon", "part", expiry.What, "until", expiry.At)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func TestMailThatComesBackLeadsToAnotherAddress(t *testing.T) {
 	v.oneLink()
 	record(t, "linking-bounced-mail", finishedHistory(t, stack))
 
-	status := report(t, stack, returned(stack.Mailbox.Mails(regenboog1.email)[0]))
+	status := sendReport(t, stack, returned(stack.Mailbox.Mails(regenboog1.email)[0]))
 	awaitRow(t, stack, `select count(*) - 1 from mails where state = 'bounced'`)
 	if status != http.StatusOK {
 		t.Errorf("the webhook answers %d", status)
@@ -92,8 +92,8 @@ Message-ID: <%s>
 `, m.From, strings.Join(m.To, " "), m.MessageID)
 }
 
-// report sends a message to the webhook.
-func report(t *testing.T, stack *devstack.Stack, message string) int {
+// sendReport sends a message to the webhook.
+func sendReport(t *testing.T, stack *devstack.Stack, message string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, stack.WebURL()+"/mail/bounce", strings.NewReader(message))
 	if err != nil {

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,6 +26,7 @@ func TestNothingPersonalGetsOut(t *testing.T) {
 	r.changeAddress()
 	r.crashWhileConfirming()
 	r.elsewhere()
+	r.comesBack()
 	r.chained()
 	r.everyFieldWasVisited()
 	r.search()
@@ -135,6 +137,25 @@ func (r *canaryRun) elsewhere() {
 	refused := r.prove(bob, account{r.use("address of a stranger"), r.use("username"), r.use("password")})
 	if refused.status != http.StatusUnprocessableEntity && refused.status != http.StatusSeeOther {
 		r.t.Errorf("the stranger got %v", refused)
+	}
+}
+
+// comesBack lets mail servers report by pipe and by webhook, one truly and the others not.
+func (r *canaryRun) comesBack() {
+	mails := r.stack.Mailbox.Mails(r.use("address that is confirmed"))
+	mail := mails[len(mails)-1]
+	report := strings.Replace(returned(mail), "The address is not known here.", r.use("words of a report"), 1)
+	report = strings.Replace(report, "Final-Recipient: rfc822; "+strings.Join(mail.To, " "), "Final-Recipient: rfc822; "+r.use("recipient in a report"), 1)
+	for _, input := range []string{report, r.use("report that is none")} {
+		fmt.Fprintln(&r.sent, input)
+		output, err := r.stack.RunWith(r.t.Context(), strings.NewReader(input), "bounce")
+		r.note([]byte(fmt.Sprint(output, err)))
+	}
+	r.await("the report is noted", `select count(*) > 0 from mails where state = 'bounced'`)
+	strange := "garbage " + r.use("webhook of a stranger")
+	fmt.Fprintln(&r.sent, strange)
+	if status := sendReport(r.t, r.stack, strange); status == http.StatusOK {
+		r.t.Error("the webhook takes garbage")
 	}
 }
 

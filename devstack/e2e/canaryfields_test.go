@@ -23,6 +23,8 @@ var canaryFields = []field{
 	{"username", nil, true},
 	{"address of the old account", suffix("@oud.example"), true},
 	{"password", suffix("-Aa1"), false},
+	{"address of a contact", suffix("@contact.example"), true},
+	{"address of a representative", suffix("@gemachtigd.example"), true},
 	// what the broker says
 	{"organisation's name", suffix(" Stichting"), true},
 	{"organisation's KvK number", exactly("97531864"), true},
@@ -46,6 +48,11 @@ var canaryFields = []field{
 	{"other address that is none", suffix("@"), false},
 	{"address that is refused", suffix("@weg.example"), false},
 	{"address that is confirmed", suffix("@goed.example"), true},
+	// what mail servers report
+	{"words of a report", nil, false},
+	{"recipient in a report", suffix("@elders.example"), false},
+	{"report that is none", nil, false},
+	{"webhook of a stranger", nil, false},
 	// addresses of pages
 	{"query of the start page", nil, false},
 	{"path that is no page", nil, false},

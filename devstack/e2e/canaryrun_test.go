@@ -78,6 +78,8 @@ func (r *canaryRun) samples() string {
 	r.appendTo(folder, "besturen.csv", fmt.Sprintf(`"77001","Bestuur","ELDERS","%s"`, r.use("organisation's KvK number")))
 	r.appendTo(folder, "accounts.csv", strings.Join([]string{r.use("username"), r.use("address of the old account"), "77001",
 		"sha256$salt$" + hex.EncodeToString(digest[:])}, ";"))
+	r.appendTo(folder, "contactpersonen.csv", "77001;"+r.use("address of a contact"))
+	r.appendTo(folder, "gemachtigden.csv", "77001;"+r.use("address of a representative"))
 	return folder
 }
 
