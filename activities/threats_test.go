@@ -135,20 +135,27 @@ func TestAddressThatIsConfirmedIsAlwaysTheOneThatWasProven(t *testing.T) {
 	}
 }
 
-// freshProof brings jane's case to the acceptance of its PIN mail, without a mail server, and returns the PIN.
-func (d *desk) freshProof() string {
-	d.prove()
-	d.db.MustExec(`update pins set accepted_at = $1, expires_at = $2`, d.now, d.now.Add(onboarding.PINLife))
-	var derived onboarding.PIN
-	noError(d.t, d.Store.Transact(d.t.Context(), func(tx *store.Tx) error {
-		l, err := tx.LockLinking(d.t.Context(), janeCase)
+// freshProof brings jane's case to the acceptance of its PIN mail by its rows alone, and returns the PIN.
+func (d *desk) freshProof() (pin string) {
+	ctx := d.t.Context()
+	noError(d.t, d.Store.Transact(ctx, func(tx *store.Tx) error {
+		account, err := tx.AccountByUsername(ctx, janeUsername)
 		noError(d.t, err)
-		pins, err := tx.PINs(d.t.Context(), janeCase)
+		l, err := tx.LockLinking(ctx, janeCase)
 		noError(d.t, err)
-		derived, err = d.derive(l, pins[0], janeEmail)
-		return err
+		l.Account, l.Step, l.Generation = account.ID, onboarding.AwaitPIN, 1
+		noError(d.t, d.addPIN(ctx, tx, l, janeEmail, d.now))
+		_, err = nameMail(ctx, tx, l, 1, d.now)
+		noError(d.t, err)
+		noError(d.t, tx.AcceptPIN(ctx, janeCase, 1, d.now, d.now.Add(onboarding.PINLife)))
+		pins, err := tx.PINs(ctx, janeCase)
+		noError(d.t, err)
+		derived, err := d.derive(l, pins[0], janeEmail)
+		noError(d.t, err)
+		pin = string(derived)
+		return tx.SaveLinking(ctx, l)
 	}))
-	return string(derived)
+	return pin
 }
 
 // forget takes everything back to where no case had been.
