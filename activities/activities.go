@@ -41,14 +41,14 @@ type Activities struct {
 func UsernameKey(username string) string { return strings.ToLower(strings.TrimSpace(username)) }
 
 // address opens the address of a PIN.
-func (a *Activities) address(linking string, generation int, sealed []byte) (onboarding.Email, error) {
-	opened, err := a.Records.Open(store.PinAddress(linking, generation), sealed)
+func (a *Activities) address(caseID string, generation int, sealed []byte) (onboarding.Email, error) {
+	opened, err := a.Records.Open(store.PinAddress(caseID, generation), sealed)
 	return onboarding.Email(opened), err
 }
 
 // event starts an audit event of a case.
-func event(name onboarding.Event, l store.Linking, now time.Time, detail map[string]any) store.Event {
-	return store.Event{At: now, Name: name, Case: l.ID, Identity: l.Identity, Detail: detail}
+func event(name onboarding.Event, c store.Case, now time.Time, detail map[string]any) store.Event {
+	return store.Event{At: now, Name: name, Case: c.ID, Identity: c.Identity, Detail: detail}
 }
 
 // transact runs do in one transaction at one moment.

@@ -70,6 +70,6 @@ func bounced(ctx context.Context, tx *store.Tx, l store.Linking, in Bounce, now 
 	if err := tx.SetMailBounced(ctx, in.Case, in.Kind, in.Number, in.Status, now); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.MailReturned, l, now, map[string]any{
+	return tx.Audit(ctx, event(onboarding.MailReturned, l.Case, now, map[string]any{
 		"kind": in.Kind, "number": in.Number, "generation": in.Generation, "status": in.Status}))
 }

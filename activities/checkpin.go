@@ -30,13 +30,13 @@ func (a *Activities) CheckPIN(ctx context.Context, in Check) (Checked, error) {
 			return Checked{}, err
 		}
 		locked := l.LockedUntil
-		verdict, err := a.judgePIN(ctx, tx, &l, form, typedAt, now)
+		verdict, err := a.judgePIN(ctx, tx, confirmingLink(&l), form, typedAt, now)
 		if err != nil {
 			return Checked{}, err
 		}
 		checked := Checked{Verdict: verdict}
 		if l.LockedUntil.After(locked) {
-			if checked.Mails, err = nameNotice(ctx, tx, l, onboarding.LockedMail, now); err != nil {
+			if checked.Mails, err = nameNotice(ctx, tx, l.Case, onboarding.LockedMail, now); err != nil {
 				return Checked{}, err
 			}
 		}
@@ -44,65 +44,65 @@ func (a *Activities) CheckPIN(ctx context.Context, in Check) (Checked, error) {
 	})
 }
 
-func (a *Activities) judgePIN(ctx context.Context, tx *store.Tx, l *store.Linking, form pinForm, typedAt, now time.Time) (onboarding.Verdict, error) {
+func (a *Activities) judgePIN(ctx context.Context, tx *store.Tx, c confirming, form pinForm, typedAt, now time.Time) (onboarding.Verdict, error) {
 	tries, err := hold(ctx, tx, now,
-		counter{limit: onboarding.PINCaseTries, subject: l.ID},
-		counter{limit: onboarding.PINIdentityTries, subject: l.Identity},
-		counter{limit: onboarding.PINAccountTries, subject: l.Account})
+		counter{limit: onboarding.PINCaseTries, subject: c.ID},
+		counter{limit: onboarding.PINIdentityTries, subject: c.Identity},
+		counter{limit: onboarding.PINAccountTries, subject: c.subject})
 	if err != nil {
 		return onboarding.Verdict{}, err
 	}
-	pins, err := tx.PINs(ctx, l.ID)
+	pins, err := tx.PINs(ctx, c.ID)
 	if err != nil {
 		return onboarding.Verdict{}, err
 	}
-	match, err := a.match(*l, pins, form.PIN)
+	match, err := a.match(c, pins, form.PIN)
 	if err != nil {
 		return onboarding.Verdict{}, err
 	}
 	live := livePINs(pins, typedAt)
 	switch locked := tries.lockedUntil(now); {
 	case !locked.IsZero():
-		l.LockedUntil = locked
-		return refusePIN(ctx, tx, *l, onboarding.PINLocked, onboarding.Verdict{Outcome: onboarding.Locked, Until: locked}, now)
+		c.LockedUntil = locked
+		return refusePIN(ctx, tx, *c.Case, onboarding.PINLocked, onboarding.Verdict{Outcome: onboarding.Locked, Until: locked}, now)
 	case match != nil && slices.Contains(live, match.Generation):
-		return a.confirm(ctx, tx, l, *match, form.Session, now)
+		return confirm(ctx, tx, c.Case, *match, form.Session, now)
 	case match != nil && len(live) > 0: // one that was right once: say which replaced it
 		replaced := onboarding.Verdict{Outcome: onboarding.ReplacedPIN, Until: pins[0].CreatedAt}
-		return refusePIN(ctx, tx, *l, onboarding.PINReplaced, replaced, now)
+		return refusePIN(ctx, tx, *c.Case, onboarding.PINReplaced, replaced, now)
 	case len(live) == 0:
-		return refusePIN(ctx, tx, *l, onboarding.PINEnded, onboarding.Verdict{Outcome: onboarding.EndedPIN}, now)
+		return refusePIN(ctx, tx, *c.Case, onboarding.PINEnded, onboarding.Verdict{Outcome: onboarding.EndedPIN}, now)
 	}
-	if err := tx.CountPINTry(ctx, l.ID, live); err != nil {
+	if err := tx.CountPINTry(ctx, c.ID, live); err != nil {
 		return onboarding.Verdict{}, err
 	}
-	return countWrong(ctx, tx, l, tries, tries, onboarding.WrongPIN, onboarding.PINWrong, now)
+	return countWrong(ctx, tx, c.Case, tries, tries, onboarding.WrongPIN, onboarding.PINWrong, now)
 }
 
 // refusePIN audits a PIN that was not judged, and so not counted.
-func refusePIN(ctx context.Context, tx *store.Tx, l store.Linking, why onboarding.Event, verdict onboarding.Verdict, now time.Time) (onboarding.Verdict, error) {
-	return verdict, tx.Audit(ctx, event(why, l, now, nil))
+func refusePIN(ctx context.Context, tx *store.Tx, c store.Case, why onboarding.Event, verdict onboarding.Verdict, now time.Time) (onboarding.Verdict, error) {
+	return verdict, tx.Audit(ctx, event(why, c, now, nil))
 }
 
-func (a *Activities) confirm(ctx context.Context, tx *store.Tx, l *store.Linking, pin store.PIN, session []byte, now time.Time) (onboarding.Verdict, error) {
-	if err := tx.ConfirmPIN(ctx, l.ID, pin.Generation, session, now); err != nil {
+func confirm(ctx context.Context, tx *store.Tx, c *store.Case, pin store.PIN, session []byte, now time.Time) (onboarding.Verdict, error) {
+	if err := tx.ConfirmPIN(ctx, c.ID, pin.Generation, session, now); err != nil {
 		return onboarding.Verdict{}, err
 	}
-	l.Step, l.Since, l.LockedUntil = onboarding.Completing, now, time.Time{}
+	c.Step, c.Since, c.LockedUntil = onboarding.Completing, now, time.Time{}
 	return onboarding.Verdict{Outcome: onboarding.Accepted},
-		tx.Audit(ctx, event(onboarding.PINRight, *l, now, map[string]any{"generation": pin.Generation}))
+		tx.Audit(ctx, event(onboarding.PINRight, *c, now, map[string]any{"generation": pin.Generation}))
 }
 
 // match finds the generation that pin belongs to, dead or alive. Every generation is compared, so that the time
 // tells nothing.
-func (a *Activities) match(l store.Linking, pins []store.PIN, typed onboarding.PIN) (*store.PIN, error) {
+func (a *Activities) match(c confirming, pins []store.PIN, typed onboarding.PIN) (*store.PIN, error) {
 	var match *store.PIN
 	for i := range pins {
-		address, err := a.address(l.ID, pins[i].Generation, pins[i].Address)
+		address, err := a.address(c.ID, pins[i].Generation, pins[i].Address)
 		if err != nil {
 			return nil, err
 		}
-		derived, err := a.derive(l, pins[i], address)
+		derived, err := a.derive(c, pins[i], address)
 		if err != nil {
 			return nil, err
 		}

@@ -28,7 +28,7 @@ func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 		if err := tx.SaveLinking(ctx, l); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, event(onboarding.Event(in.Step), l, now, nil))
+		return tx.Audit(ctx, event(onboarding.Event(in.Step), l.Case, now, nil))
 	})
 }
 
@@ -59,7 +59,7 @@ func (a *Activities) LapseProof(ctx context.Context, in Lapse) ([]MailJob, error
 			reminders, err = lastReminder(ctx, tx, l)
 			return err
 		}
-		if reminders, err = nameNotice(ctx, tx, l, onboarding.ReminderMail, now); err != nil {
+		if reminders, err = nameNotice(ctx, tx, l.Case, onboarding.ReminderMail, now); err != nil {
 			return err
 		}
 		return backToProof(ctx, tx, l, "", in.Deadline, now)
@@ -84,5 +84,5 @@ func backToProof(ctx context.Context, tx *store.Tx, l store.Linking, refusal onb
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.ProofVoid, l, now, map[string]any{"refusal": refusal}))
+	return tx.Audit(ctx, event(onboarding.ProofVoid, l.Case, now, map[string]any{"refusal": refusal}))
 }

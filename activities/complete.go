@@ -77,7 +77,7 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 		kinds = append(kinds, onboarding.OwnerNoticeMail)
 	}
 	for _, kind := range kinds {
-		if err := requestMail(ctx, tx, l, store.Mail{Kind: kind, Number: 1, RequestedAt: now}); err != nil {
+		if err := requestMail(ctx, tx, l.Case, store.Mail{Kind: kind, Number: 1, RequestedAt: now}); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.CaseLinked, l, now, map[string]any{"person": person, "account": account.ID, "institution": account.Institution}))
+	return tx.Audit(ctx, event(onboarding.CaseLinked, l.Case, now, map[string]any{"person": person, "account": account.ID, "institution": account.Institution}))
 }
 
 // completed answers for a case that is past completing.

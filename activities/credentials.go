@@ -55,32 +55,32 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 		l.Refusal = onboarding.InstitutionEnded
 	}
 	if l.Refusal != "" {
-		return refuse(l.Refusal), tx.Audit(ctx, event(refusals[l.Refusal], *l, now, nil))
+		return refuse(l.Refusal), tx.Audit(ctx, event(refusals[l.Refusal], l.Case, now, nil))
 	}
-	checked, err := a.requestPIN(ctx, tx, l, form.Email, now)
+	checked, err := a.requestPIN(ctx, tx, &l.Case, form.Email, now)
 	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 		return checked, err
 	}
 	l.Account = account.ID
 	l.Step, l.Since, l.Deadline = onboarding.MailingPIN, now, earliest(l.Deadline, now.Add(onboarding.ProofGood))
 	checked.Institutions = institutions(account)
-	return checked, tx.Audit(ctx, event(onboarding.ProofRight, *l, now, map[string]any{"institution": account.Institution}))
+	return checked, tx.Audit(ctx, event(onboarding.ProofRight, l.Case, now, map[string]any{"institution": account.Institution}))
 }
 
 // countWrong counts a wrong try and answers it: tries left before the first lock of own, or locked. all holds own and
 // whatever else the try counts for.
-func countWrong(ctx context.Context, tx *store.Tx, l *store.Linking, all, own counters, wrong onboarding.Outcome, told onboarding.Event, now time.Time) (onboarding.Verdict, error) {
+func countWrong(ctx context.Context, tx *store.Tx, c *store.Case, all, own counters, wrong onboarding.Outcome, told onboarding.Event, now time.Time) (onboarding.Verdict, error) {
 	if err := all.add(ctx, tx, now); err != nil {
 		return onboarding.Verdict{}, err
 	}
-	l.LockedUntil = own.lockedUntil(now)
+	c.LockedUntil = own.lockedUntil(now)
 	verdict := onboarding.Verdict{Outcome: wrong, TriesLeft: own.left(now)}
 	detail := map[string]any{"left": verdict.TriesLeft}
-	if !l.LockedUntil.IsZero() {
-		verdict = onboarding.Verdict{Outcome: onboarding.Locked, Until: l.LockedUntil}
-		detail["locked_until"] = l.LockedUntil.UTC()
+	if !c.LockedUntil.IsZero() {
+		verdict = onboarding.Verdict{Outcome: onboarding.Locked, Until: c.LockedUntil}
+		detail["locked_until"] = c.LockedUntil.UTC()
 	}
-	return verdict, tx.Audit(ctx, event(told, *l, now, detail))
+	return verdict, tx.Audit(ctx, event(told, *c, now, detail))
 }
 
 // refusals are the names under which the audit has proofs that did not count, whatever the password.

@@ -94,11 +94,11 @@ func (a *Activities) note(ctx context.Context, job MailJob, letter *composed, fa
 }
 
 // requestMail names a mail that is to be sent and audits it.
-func requestMail(ctx context.Context, tx *store.Tx, l store.Linking, m store.Mail) error {
-	if err := tx.RequestMail(ctx, l.ID, m); err != nil {
+func requestMail(ctx context.Context, tx *store.Tx, c store.Case, m store.Mail) error {
+	if err := tx.RequestMail(ctx, c.ID, m); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.MailRequested, l, m.RequestedAt, map[string]any{"kind": m.Kind, "number": m.Number}))
+	return tx.Audit(ctx, event(onboarding.MailRequested, c, m.RequestedAt, map[string]any{"kind": m.Kind, "number": m.Number}))
 }
 
 // settled are the names under which the audit has what became of a mail.

@@ -70,13 +70,13 @@ func (a *Activities) toNewestAddress(ctx context.Context, tx *store.Tx, l store.
 }
 
 // nameNotice names the next mail of a kind.
-func nameNotice(ctx context.Context, tx *store.Tx, l store.Linking, kind onboarding.MailKind, now time.Time) ([]MailJob, error) {
-	earlier, err := tx.Mails(ctx, l.ID, kind)
+func nameNotice(ctx context.Context, tx *store.Tx, c store.Case, kind onboarding.MailKind, now time.Time) ([]MailJob, error) {
+	earlier, err := tx.Mails(ctx, c.ID, kind)
 	if err != nil {
 		return nil, err
 	}
-	job := MailJob{Case: l.ID, Kind: kind, Number: len(earlier) + 1}
-	return []MailJob{job}, requestMail(ctx, tx, l, store.Mail{Kind: kind, Number: job.Number, RequestedAt: now})
+	job := MailJob{Case: c.ID, Kind: kind, Number: len(earlier) + 1}
+	return []MailJob{job}, requestMail(ctx, tx, c, store.Mail{Kind: kind, Number: job.Number, RequestedAt: now})
 }
 
 // finishLinking ends a link whose confirmations have all been dealt with.

@@ -22,9 +22,9 @@ type Opening struct {
 
 // OpenLinking writes the row of the case, so that the pages can show it.
 func (a *Activities) OpenLinking(ctx context.Context, in Opening) error {
-	l := store.Linking{
+	l := store.Linking{Case: store.Case{
 		ID: in.Case, WorkflowID: activity.GetInfo(ctx).WorkflowExecution.ID, Identity: in.Identity,
 		Reference: in.Reference, Language: in.Language, Step: onboarding.AwaitProof, Since: in.At, Deadline: in.Deadline,
-	}
+	}}
 	return a.transact(ctx, func(tx *store.Tx, now time.Time) error { return tx.OpenLinking(ctx, l) })
 }

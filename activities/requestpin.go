@@ -14,63 +14,74 @@ import (
 	"koppel/store"
 )
 
-// requestPIN makes a new PIN for address and names its mail, within the limits on mails and addresses.
-func (a *Activities) requestPIN(ctx context.Context, tx *store.Tx, l *store.Linking, address onboarding.Email, now time.Time) (Checked, error) {
-	pins, err := tx.PINs(ctx, l.ID)
+// confirming is a case that has an address confirmed by a PIN, and what the address is for: the account that is being
+// linked, or the person who changes it. A PIN for one does not fit another.
+type confirming struct {
+	*store.Case
+	subject string
+}
+
+// confirmingLink is a linking that has its address confirmed.
+func confirmingLink(l *store.Linking) confirming { return confirming{&l.Case, l.Account} }
+
+// requestPIN makes a new PIN for address and names its mail, within the limits on mails and addresses. The caller saves
+// the case.
+func (a *Activities) requestPIN(ctx context.Context, tx *store.Tx, c *store.Case, address onboarding.Email, now time.Time) (Checked, error) {
+	pins, err := tx.PINs(ctx, c.ID)
 	if err != nil {
 		return Checked{}, err
 	}
-	used, err := a.addresses(l.ID, pins)
+	used, err := a.addresses(c.ID, pins)
 	if err != nil {
 		return Checked{}, err
 	}
 	if !slices.Contains(used, fold(address)) && len(used) >= onboarding.PINAddressesPerCase {
-		return refuseUntil(onboarding.TooManyAddresses, l.Deadline), nil
+		return refuseUntil(onboarding.TooManyAddresses, c.Deadline), nil
 	}
-	number, refusal, err := a.countMail(ctx, tx, *l, address, now)
+	number, refusal, err := a.countMail(ctx, tx, *c, address, now)
 	if err != nil || refusal.Verdict.Outcome != "" {
 		return refusal, err
 	}
-	l.Generation = len(pins) + 1
-	if err := a.addPIN(ctx, tx, *l, address, now); err != nil {
+	c.Generation = len(pins) + 1
+	if err := a.addPIN(ctx, tx, *c, address, now); err != nil {
 		return Checked{}, err
 	}
-	return nameMail(ctx, tx, *l, number, now)
+	return nameMail(ctx, tx, *c, number, now)
 }
 
 // addPIN writes the generation l.Generation.
-func (a *Activities) addPIN(ctx context.Context, tx *store.Tx, l store.Linking, address onboarding.Email, now time.Time) error {
-	sealed, err := a.Records.Seal(store.PinAddress(l.ID, l.Generation), []byte(address))
+func (a *Activities) addPIN(ctx context.Context, tx *store.Tx, c store.Case, address onboarding.Email, now time.Time) error {
+	sealed, err := a.Records.Seal(store.PinAddress(c.ID, c.Generation), []byte(address))
 	if err != nil {
 		return err
 	}
 	nonce := make([]byte, 16)
 	rand.Read(nonce)
-	return tx.AddPIN(ctx, l.ID, store.PIN{
-		Generation: l.Generation, KeyID: a.PINs.ActiveID(), Nonce: nonce, Address: sealed, CreatedAt: now,
+	return tx.AddPIN(ctx, c.ID, store.PIN{
+		Generation: c.Generation, KeyID: a.PINs.ActiveID(), Nonce: nonce, Address: sealed, CreatedAt: now,
 	})
 }
 
-func nameMail(ctx context.Context, tx *store.Tx, l store.Linking, number int, now time.Time) (Checked, error) {
-	err := requestMail(ctx, tx, l, store.Mail{
-		Kind: onboarding.PINMail, Number: number, Generation: l.Generation, RequestedAt: now,
+func nameMail(ctx context.Context, tx *store.Tx, c store.Case, number int, now time.Time) (Checked, error) {
+	err := requestMail(ctx, tx, c, store.Mail{
+		Kind: onboarding.PINMail, Number: number, Generation: c.Generation, RequestedAt: now,
 	})
-	job := MailJob{Case: l.ID, Kind: onboarding.PINMail, Number: number, Generation: l.Generation}
+	job := MailJob{Case: c.ID, Kind: onboarding.PINMail, Number: number, Generation: c.Generation}
 	return Checked{Verdict: onboarding.Verdict{Outcome: onboarding.Accepted}, Mails: []MailJob{job}}, err
 }
 
 // countMail counts one more PIN mail to address and gives its number in the case, or refuses it.
-func (a *Activities) countMail(ctx context.Context, tx *store.Tx, l store.Linking, address onboarding.Email, now time.Time) (int, Checked, error) {
-	mails, err := tx.Mails(ctx, l.ID, onboarding.PINMail)
+func (a *Activities) countMail(ctx context.Context, tx *store.Tx, c store.Case, address onboarding.Email, now time.Time) (int, Checked, error) {
+	mails, err := tx.Mails(ctx, c.ID, onboarding.PINMail)
 	if err != nil {
 		return 0, Checked{}, err
 	}
 	if len(mails) >= onboarding.PINMailsPerCase {
-		return 0, refuseUntil(onboarding.TooManyMails, l.Deadline), nil
+		return 0, refuseUntil(onboarding.TooManyMails, c.Deadline), nil
 	}
 	counts, err := hold(ctx, tx, now,
 		counter{limit: onboarding.MailsPerAddress, subject: a.Lookup.Hash("address", fold(address))},
-		counter{limit: onboarding.MailsPerIdentity, subject: l.Identity})
+		counter{limit: onboarding.MailsPerIdentity, subject: c.Identity})
 	if err != nil {
 		return 0, Checked{}, err
 	}
@@ -94,10 +105,10 @@ func (a *Activities) watchMails(ctx context.Context, tx *store.Tx, now time.Time
 }
 
 // addresses lists the addresses that a case has used, each once.
-func (a *Activities) addresses(linking string, pins []store.PIN) ([]string, error) {
+func (a *Activities) addresses(caseID string, pins []store.PIN) ([]string, error) {
 	var used []string
 	for _, pin := range pins {
-		address, err := a.address(linking, pin.Generation, pin.Address)
+		address, err := a.address(caseID, pin.Generation, pin.Address)
 		if err != nil {
 			return nil, err
 		}
@@ -118,10 +129,10 @@ func fold(address onboarding.Email) string {
 	return strings.ToLower(canonical)
 }
 
-// derive computes the PIN of a generation. It is bound to the case, the address, the identity and the account, so a
+// derive computes the PIN of a generation. It is bound to the case, the address, the identity and what the address is for, so a
 // PIN of another case, or of an address given up, does not fit.
-func (a *Activities) derive(l store.Linking, pin store.PIN, address onboarding.Email) (onboarding.PIN, error) {
-	digits, err := a.PINs.Digits(pin.KeyID, onboarding.PINDigits, "pin", l.ID, hex.EncodeToString(pin.Nonce),
-		strconv.Itoa(pin.Generation), string(address), l.Identity, l.Account)
+func (a *Activities) derive(c confirming, pin store.PIN, address onboarding.Email) (onboarding.PIN, error) {
+	digits, err := a.PINs.Digits(pin.KeyID, onboarding.PINDigits, "pin", c.ID, hex.EncodeToString(pin.Nonce),
+		strconv.Itoa(pin.Generation), string(address), c.Identity, c.subject)
 	return onboarding.PIN(digits), err
 }

@@ -27,29 +27,32 @@ func (a *Activities) RequestPIN(ctx context.Context, in Check) (Checked, error) 
 		if err != nil {
 			return Checked{}, err
 		}
-		checked, err := a.repeat(ctx, tx, &l, last, newest, address, now)
+		checked, err := a.repeat(ctx, tx, &l.Case, last, newest, address, now)
 		if err != nil {
 			return Checked{}, err
 		}
-		return checked, tx.Audit(ctx, event(onboarding.PINRequested, l, now, map[string]any{
+		if err := tx.SaveLinking(ctx, l); err != nil {
+			return Checked{}, err
+		}
+		return checked, tx.Audit(ctx, event(onboarding.PINRequested, l.Case, now, map[string]any{
 			"mails": len(checked.Mails), "outcome": checked.Verdict.Outcome}))
 	})
 }
 
-func (a *Activities) repeat(ctx context.Context, tx *store.Tx, l *store.Linking, last store.Mail, newest store.PIN, address onboarding.Email, now time.Time) (Checked, error) {
+func (a *Activities) repeat(ctx context.Context, tx *store.Tx, c *store.Case, last store.Mail, newest store.PIN, address onboarding.Email, now time.Time) (Checked, error) {
 	waiting := last.State == onboarding.MailQueued || last.State == onboarding.MailLate
 	repeatable := newest.Tries < onboarding.PINTries && now.Add(onboarding.PINRepeatable).Before(newest.ExpiresAt)
 	switch {
 	case waiting: // it is on its way: a second one would only come after it
 		return Checked{Verdict: onboarding.Verdict{Outcome: onboarding.Accepted}}, nil
 	case repeatable:
-		number, refusal, err := a.countMail(ctx, tx, *l, address, now)
+		number, refusal, err := a.countMail(ctx, tx, *c, address, now)
 		if err != nil || refusal.Verdict.Outcome != "" {
 			return refusal, err
 		}
-		return nameMail(ctx, tx, *l, number, now)
+		return nameMail(ctx, tx, *c, number, now)
 	}
-	return a.requestPIN(ctx, tx, l, address, now)
+	return a.requestPIN(ctx, tx, c, address, now)
 }
 
 // newestMail returns the last PIN mail of a case and the PIN in it.
@@ -89,7 +92,7 @@ func (a *Activities) ChangeAddress(ctx context.Context, in Check) (Checked, erro
 		if soon, err := a.sameAddressTooSoon(ctx, tx, l.ID, form.Email, now); err != nil || soon.Verdict.Outcome != "" {
 			return soon, err
 		}
-		checked, err := a.requestPIN(ctx, tx, &l, form.Email, now)
+		checked, err := a.requestPIN(ctx, tx, &l.Case, form.Email, now)
 		if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 			return checked, err
 		}
@@ -111,7 +114,7 @@ func (a *Activities) moveToAddress(ctx context.Context, tx *store.Tx, l store.Li
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.AddressChanged, l, now, map[string]any{"generation": l.Generation}))
+	return tx.Audit(ctx, event(onboarding.AddressChanged, l.Case, now, map[string]any{"generation": l.Generation}))
 }
 
 func (a *Activities) sameAddressTooSoon(ctx context.Context, tx *store.Tx, linking string, address onboarding.Email, now time.Time) (Checked, error) {

@@ -28,7 +28,7 @@ func (d *desk) restart(dir string) {
 func (d *desk) sealedWith(caseID string) string {
 	d.t.Helper()
 	var sealed []byte
-	noError(d.t, d.db.Get(&sealed, `select address from pins where linking = $1`, caseID))
+	noError(d.t, d.db.Get(&sealed, `select address from pins where case_id = $1`, caseID))
 	return string(sealed[1 : 1+sealed[0]])
 }
 
@@ -52,7 +52,7 @@ func TestRotationOfKeysLosesNothingThatIsUnderWay(t *testing.T) {
 	d.open(second, "piet")
 	proven := d.credentials(second, janeUsername, janePassword, "piet@regenboog.example")
 	freshPIN := d.mailPIN(proven.Mails[0])
-	if got := d.text(`select key_id from pins where linking = $1`, second) + " " + d.sealedWith(second) + " " + d.handover.IDs()[0]; got != "fresh fresh fresh" {
+	if got := d.text(`select key_id from pins where case_id = $1`, second) + " " + d.sealedWith(second) + " " + d.handover.IDs()[0]; got != "fresh fresh fresh" {
 		t.Errorf("new work uses the keys %s", got)
 	}
 	wantOutcome(t, d.pin(second, wrongPIN(freshPIN)), onboarding.WrongPIN)

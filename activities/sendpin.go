@@ -44,7 +44,7 @@ func (a *Activities) composePIN(ctx context.Context, tx *store.Tx, l store.Linki
 	if err != nil {
 		return nil, err
 	}
-	code, err := a.derive(l, pin, address)
+	code, err := a.derive(confirmingLink(&l), pin, address)
 	if err != nil {
 		return nil, err
 	}

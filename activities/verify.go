@@ -33,13 +33,13 @@ func (a *Activities) verify(ctx context.Context, tx *store.Tx, l *store.Linking,
 		l.LockedUntil = refusal.Until
 		err = tries.save(ctx, tx)
 		if err == nil {
-			err = tx.Audit(ctx, event(refusals[refusal.Outcome], *l, now, nil))
+			err = tx.Audit(ctx, event(refusals[refusal.Outcome], l.Case, now, nil))
 		}
 		return store.Account{}, refusal, err
 	case right && account.PasswordHash != "":
 		return account, onboarding.Verdict{}, tries.forgetUsername(ctx, tx)
 	}
-	verdict, err := countWrong(ctx, tx, l, tries.counters, tries.own(), onboarding.WrongCredentials, onboarding.ProofWrong, now)
+	verdict, err := countWrong(ctx, tx, &l.Case, tries.counters, tries.own(), onboarding.WrongCredentials, onboarding.ProofWrong, now)
 	return store.Account{}, verdict, err
 }
 

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -82,6 +83,19 @@ func TestDigitsAreStableAndSpread(t *testing.T) {
 		if counts[digit] < 120 || counts[digit] > 280 {
 			t.Errorf("digit %c came first %d times in 2000", digit, counts[digit])
 		}
+	}
+}
+
+func TestTokensAreStableAndOfTheirParts(t *testing.T) {
+	r := ring(t, "1:"+Generate())
+	first, err := r.Token("1", "case", "1")
+	again, _ := r.Token("1", "case", "1")
+	other, _ := r.Token("1", "case1", "")
+	if raw, bad := base64.RawURLEncoding.DecodeString(first); err != nil || bad != nil || len(raw) != 32 || first != again || first == other {
+		t.Errorf("Token = %q, then %q, of other parts %q, %v, %v", first, again, other, err, bad)
+	}
+	if _, err := r.Token("2", "case", "1"); err == nil {
+		t.Error("a key that is gone: want an error")
 	}
 }
 

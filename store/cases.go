@@ -37,15 +37,11 @@ func (t *Tx) LockLinking(ctx context.Context, id string) (Linking, error) {
 
 // SaveLinking writes what may change of a case; ending it is one of these changes.
 func (t *Tx) SaveLinking(ctx context.Context, l Linking) error {
-	var ended sql.NullTime
-	if l.Step.Over() {
-		ended = null(l.Since)
-	}
 	_, err := t.tx.ExecContext(ctx, `
 		update linkings set language = $2, step = $3, since = $4, deadline = $5, account = $6, locked_until = $7,
-			refusal = $8, ended_at = $9
+			refusal = $8, ended_at = $9, generation = $10
 		where id = $1`,
-		l.ID, l.Language, l.Step, l.Since, l.Deadline, nullText(l.Account), null(l.LockedUntil), l.Refusal, ended)
+		l.ID, l.Language, l.Step, l.Since, l.Deadline, nullText(l.Account), null(l.LockedUntil), l.Refusal, l.ended(), l.Generation)
 	return translate("save linking", err)
 }
 

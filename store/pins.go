@@ -19,17 +19,16 @@ type PIN struct {
 	VoidedAt   time.Time
 }
 
-// AddPIN writes a new generation and makes it the newest of its case.
-func (t *Tx) AddPIN(ctx context.Context, linking string, p PIN) error {
+// AddPIN writes a new generation.
+func (t *Tx) AddPIN(ctx context.Context, caseID string, p PIN) error {
 	_, err := t.tx.ExecContext(ctx, `
-		with newest as (update linkings set generation = $2 where id = $1)
-		insert into pins (linking, generation, key_id, nonce, address, created_at) values ($1, $2, $3, $4, $5, $6)`,
-		linking, p.Generation, p.KeyID, p.Nonce, p.Address, p.CreatedAt)
+		insert into pins (case_id, generation, key_id, nonce, address, created_at) values ($1, $2, $3, $4, $5, $6)`,
+		caseID, p.Generation, p.KeyID, p.Nonce, p.Address, p.CreatedAt)
 	return translate("add pin", err)
 }
 
 // PINs lists the generations of a case, newest first.
-func (t *Tx) PINs(ctx context.Context, linking string) ([]PIN, error) {
+func (t *Tx) PINs(ctx context.Context, caseID string) ([]PIN, error) {
 	var rows []struct {
 		Generation int          `db:"generation"`
 		KeyID      string       `db:"key_id"`
@@ -43,7 +42,7 @@ func (t *Tx) PINs(ctx context.Context, linking string) ([]PIN, error) {
 	}
 	err := t.tx.SelectContext(ctx, &rows, `
 		select generation, key_id, nonce, address, tries, created_at, accepted_at, expires_at, voided_at
-		from pins where linking = $1 order by generation desc`, linking)
+		from pins where case_id = $1 order by generation desc`, caseID)
 	pins := make([]PIN, len(rows))
 	for i, r := range rows {
 		pins[i] = PIN{r.Generation, r.KeyID, r.Nonce, r.Address, r.Tries, r.CreatedAt,
@@ -53,18 +52,18 @@ func (t *Tx) PINs(ctx context.Context, linking string) ([]PIN, error) {
 }
 
 // AcceptPIN starts the clock of a generation; a second acceptance of the same PIN changes nothing.
-func (t *Tx) AcceptPIN(ctx context.Context, linking string, generation int, at, until time.Time) error {
+func (t *Tx) AcceptPIN(ctx context.Context, caseID string, generation int, at, until time.Time) error {
 	_, err := t.tx.ExecContext(ctx, `
 		update pins set accepted_at = $3, expires_at = $4
-		where linking = $1 and generation = $2 and accepted_at is null`, linking, generation, at, until)
+		where case_id = $1 and generation = $2 and accepted_at is null`, caseID, generation, at, until)
 	return translate("accept pin", err)
 }
 
 // CountPINTry counts a wrong try against each of these generations.
-func (t *Tx) CountPINTry(ctx context.Context, linking string, generations []int) error {
+func (t *Tx) CountPINTry(ctx context.Context, caseID string, generations []int) error {
 	for _, generation := range generations {
-		_, err := t.tx.ExecContext(ctx, `update pins set tries = tries + 1 where linking = $1 and generation = $2`,
-			linking, generation)
+		_, err := t.tx.ExecContext(ctx, `update pins set tries = tries + 1 where case_id = $1 and generation = $2`,
+			caseID, generation)
 		if err != nil {
 			return translate("count pin try", err)
 		}
@@ -73,10 +72,10 @@ func (t *Tx) CountPINTry(ctx context.Context, linking string, generations []int)
 }
 
 // ConfirmPIN notes which generation was typed back, and with it which address is proven, and in which session.
-func (t *Tx) ConfirmPIN(ctx context.Context, linking string, generation int, session []byte, at time.Time) error {
+func (t *Tx) ConfirmPIN(ctx context.Context, caseID string, generation int, session []byte, at time.Time) error {
 	_, err := t.tx.ExecContext(ctx, `
-		update pins set confirmed_at = $3, confirmed_by = $4 where linking = $1 and generation = $2`,
-		linking, generation, at, session)
+		update pins set confirmed_at = $3, confirmed_by = $4 where case_id = $1 and generation = $2`,
+		caseID, generation, at, session)
 	return translate("confirm pin", err)
 }
 
@@ -88,17 +87,17 @@ type Confirmation struct {
 }
 
 // Confirmation returns the newest proof of a case.
-func (t *Tx) Confirmation(ctx context.Context, linking string) (Confirmation, error) {
+func (t *Tx) Confirmation(ctx context.Context, caseID string) (Confirmation, error) {
 	var c Confirmation
 	err := t.tx.GetContext(ctx, &c, `
-		select generation, address, confirmed_by from pins where linking = $1 and confirmed_at is not null
-		order by confirmed_at desc limit 1`, linking)
+		select generation, address, confirmed_by from pins where case_id = $1 and confirmed_at is not null
+		order by confirmed_at desc limit 1`, caseID)
 	return c, translate("find confirmation", err)
 }
 
 // VoidPINs makes every generation of a case useless that is older than keep.
-func (t *Tx) VoidPINs(ctx context.Context, linking string, keep int, at time.Time) error {
+func (t *Tx) VoidPINs(ctx context.Context, caseID string, keep int, at time.Time) error {
 	_, err := t.tx.ExecContext(ctx, `
-		update pins set voided_at = $3 where linking = $1 and generation < $2 and voided_at is null`, linking, keep, at)
+		update pins set voided_at = $3 where case_id = $1 and generation < $2 and voided_at is null`, caseID, keep, at)
 	return translate("void pins", err)
 }

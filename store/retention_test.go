@@ -48,7 +48,7 @@ var retained = map[string]struct {
 	"PIN of a case that was linked": {"pins", onboarding.CaseKept, `
 		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, now()) returning hash),
 			past as (insert into linkings select gen_random_uuid(), 'w', hash, 'r', 'nl', 'linked', $1, $1, null, null, 1, null, '', $1 from who returning id)
-		insert into pins (linking, generation, key_id, nonce, address, created_at) select id, 1, 'p', '', '', $1 from past`},
+		insert into pins (case_id, generation, key_id, nonce, address, created_at) select id, 1, 'p', '', '', $1 from past`},
 	"case that was not finished": {"linkings", onboarding.CaseKept, `
 		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, $1) returning hash)
 		insert into linkings select gen_random_uuid(), 'w', hash, 'r', 'nl', 'expired', $1, $1, null, null, 1, null, '', $1 from who`},
@@ -83,7 +83,7 @@ func TestUnfinishedCaseGoesWithAllThatIsPersonal(t *testing.T) {
 		insert into linkings values ('11111111-1111-4111-8111-111111111111', 'w', 'jane', 'r', 'nl', 'cancelled', $1, $1, null, null, 1, null, '', $1)`,
 		longAgo.Add(72*time.Hour))
 	s.db.MustExec(`
-		insert into pins (linking, generation, key_id, nonce, address, created_at) values ('11111111-1111-4111-8111-111111111111', 1, 'p', '', 'sealed', $1)`, longAgo)
+		insert into pins (case_id, generation, key_id, nonce, address, created_at) values ('11111111-1111-4111-8111-111111111111', 1, 'p', '', 'sealed', $1)`, longAgo)
 	s.db.MustExec(`
 		insert into mails (case_id, kind, number, state, requested_at) values ('11111111-1111-4111-8111-111111111111', 'pin', 1, 'sent', $1)`, longAgo)
 	s.sweepAll(t)
@@ -105,7 +105,7 @@ func TestWhatIsStillNeededStaysHoweverOld(t *testing.T) {
 	s.db.MustExec(`
 		insert into linkings values ('11111111-1111-4111-8111-111111111111', 'w', 'piet', 'r', 'nl', 'mailing_pin', $1, $1, null, null, 1, null, '', null)`, longAgo)
 	s.db.MustExec(`
-		insert into pins (linking, generation, key_id, nonce, address, created_at) values ('11111111-1111-4111-8111-111111111111', 1, 'p', '', 'sealed', $1)`, longAgo)
+		insert into pins (case_id, generation, key_id, nonce, address, created_at) values ('11111111-1111-4111-8111-111111111111', 1, 'p', '', 'sealed', $1)`, longAgo)
 	s.db.MustExec(`
 		insert into mails (case_id, kind, number, state, requested_at) values ('11111111-1111-4111-8111-111111111111', 'pin', 1, 'late', $1)`, longAgo)
 	s.db.MustExec(`

@@ -48,10 +48,12 @@ var Sweeps = []Sweep{
 		delete from attempts a using due where a.scope = due.scope and a.subject = due.subject`)},
 	{"addresses of PINs", onboarding.CaseKept, remove(`
 		with due as (
-			select p.linking, p.generation from pins p join linkings l on l.id = p.linking
-			where p.created_at < $1 and l.ended_at < $1 limit $2 for update of p skip locked
+			select case_id, generation from pins p
+			where created_at < $1 and not exists (
+				select from linkings l where l.id = p.case_id and (l.ended_at is null or l.ended_at >= $1))
+			limit $2 for update skip locked
 		)
-		delete from pins p using due where p.linking = due.linking and p.generation = due.generation`)},
+		delete from pins p using due where p.case_id = due.case_id and p.generation = due.generation`)},
 	{"unfinished cases", onboarding.CaseKept, remove(`
 		with due as (
 			select id from linkings where step in ('expired', 'cancelled') and ended_at < $1

@@ -39,7 +39,8 @@ func (s *site) submitAddress(c *gin.Context, v visit) form {
 	typed := c.PostForm("email")
 	email, _ := onboarding.ParseEmail(typed) // emailFaults reports what is wrong with it
 	return form{
-		place: atPIN, goal: atPIN, update: workflows.ChangeAddress,
+		workflow: workflows.LinkingID(v.identity.Hash),
+		place:    atPIN, goal: atPIN, update: workflows.ChangeAddress,
 		pace: s.paces.pins, mails: true,
 		input:  addressInput{email, string(languageOf(c))},
 		faults: emailFaults(typed),

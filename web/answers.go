@@ -13,16 +13,18 @@ import (
 
 // form is one submitted form of a case.
 type form struct {
-	place  place        // where it belongs
-	joins  place        // where it is taken too: sent twice, it joins what it started and gets the same answer
-	goal   place        // where it leads when accepted
-	query  string       // for the page there: what to say about it
-	update string       // one of the updates of workflows
-	input  any          // for the worker; nil where the form has no fields
-	faults []fieldError // found without asking anybody
-	pace   *pace        // of the network that sends it
-	mails  bool         // accepted, it mails a PIN
-	page   func(standing, formState) page
+	workflow string       // id of the case that it is for
+	begin    beginning    // of that case, if the form may begin one
+	place    place        // where it belongs
+	joins    place        // where it is taken too: sent twice, it joins what it started and gets the same answer
+	goal     place        // where it leads when accepted
+	query    string       // for the page there: what to say about it
+	update   string       // one of the updates of workflows
+	input    any          // for the worker; nil where the form has no fields
+	faults   []fieldError // found without asking anybody
+	pace     *pace        // of the network that sends it
+	mails    bool         // accepted, it mails a PIN
+	page     func(standing, formState) page
 
 	title  string   // key of the heading
 	fields []string // ids of its text fields, in order
@@ -97,7 +99,7 @@ func (s *site) ask(c *gin.Context, v visit, f form, id string) (onboarding.Verdi
 		slow.keepNonce = true
 		return onboarding.Verdict{}, slow, nil
 	}
-	verdict, err := s.submit(c.Request.Context(), v, string(languageOf(c)), submission{f.update, id, f.input})
+	verdict, err := s.submit(c.Request.Context(), submission{f.workflow, f.begin, f.update, id, f.input})
 	if f.mails && err == nil && verdict.Outcome != onboarding.Accepted {
 		s.paces.pinMails.giveBack(network, s.Now())
 	}

@@ -27,12 +27,13 @@ func (w *world) identity() string {
 func (w *world) at(step onboarding.Step, change func(*store.Linking)) store.Linking {
 	w.t.Helper()
 	identity := w.identity()
-	l := store.Linking{ID: newUUID(), WorkflowID: workflows.LinkingID(identity), Identity: identity, Reference: "K3TF-9M2Q",
-		Language: "nl", Step: onboarding.AwaitProof, Since: w.now, Deadline: w.now.Add(onboarding.LinkingOpen)}
+	l := store.Linking{Case: store.Case{ID: newUUID(), WorkflowID: workflows.LinkingID(identity), Identity: identity, Reference: "K3TF-9M2Q",
+		Language: "nl", Step: onboarding.AwaitProof, Since: w.now, Deadline: w.now.Add(onboarding.LinkingOpen)}}
 	w.transact(func(ctx context.Context, tx *store.Tx) error { return tx.OpenLinking(ctx, l) })
 	l.Step = step
 	if step != onboarding.AwaitProof {
 		w.mailPIN(l.ID, 1)
+		l.Generation = 1
 	}
 	if change != nil {
 		change(&l)

@@ -181,7 +181,7 @@ func mailState(state onboarding.MailState, path string) func(*guest) answer {
 		l := g.enter().w.at(onboarding.MailingPIN, nil)
 		_, err := g.w.sql.Exec(`update mails set state = $1 where case_id = $2`, state, l.ID)
 		g.w.must(err)
-		_, err = g.w.sql.Exec(`update pins set accepted_at = null, expires_at = null where linking = $1`, l.ID)
+		_, err = g.w.sql.Exec(`update pins set accepted_at = null, expires_at = null where case_id = $1`, l.ID)
 		g.w.must(err)
 		return g.get(path)
 	}
@@ -192,7 +192,7 @@ func longAddress(g *guest) answer {
 	long := strings.Repeat("x", 64) + "@" + strings.Repeat("y", 63) + "." + strings.Repeat("z", 63) + ".example"
 	sealed, err := g.w.records.Seal(store.PinAddress(l.ID, 1), []byte(long))
 	g.w.must(err)
-	_, err = g.w.sql.Exec(`update pins set address = $1 where linking = $2`, sealed, l.ID)
+	_, err = g.w.sql.Exec(`update pins set address = $1 where case_id = $2`, sealed, l.ID)
 	g.w.must(err)
 	return g.get(pinPath)
 }

@@ -79,6 +79,7 @@ func (s *site) submitLink(c *gin.Context, v visit) form {
 		Language: string(languageOf(c)),
 	}
 	return form{
+		workflow: workflows.LinkingID(v.identity.Hash), begin: s.beginLinking(v, typed.Language),
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
 		pace: s.paces.credentials, mails: true,
 		input:  typed.parsed(),

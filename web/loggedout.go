@@ -51,7 +51,7 @@ func (s *site) stopLinking(c *gin.Context, v visit) error {
 	if !ok {
 		return s.proceed(c, v)
 	}
-	verdict, err := s.submit(c.Request.Context(), v, string(languageOf(c)), submission{update: workflows.Cancel, id: id})
+	verdict, err := s.submit(c.Request.Context(), submission{workflow: workflows.LinkingID(v.identity.Hash), update: workflows.Cancel, id: id})
 	if onboarding.KindOf(err) == onboarding.Stale {
 		return s.stopWithoutCase(c, v)
 	}

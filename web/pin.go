@@ -97,7 +97,8 @@ func (s *site) submitPIN(c *gin.Context, v visit) form {
 	typed := c.PostForm("pin")
 	pin, err := onboarding.ParsePIN(typed)
 	return form{
-		place: atPIN, joins: atWork, goal: atHome, update: workflows.SubmitPIN,
+		workflow: workflows.LinkingID(v.identity.Hash),
+		place:    atPIN, joins: atWork, goal: atHome, update: workflows.SubmitPIN,
 		pace:   s.paces.pins,
 		input:  pinInput{pin, v.session.TokenHash},
 		faults: faultOf("pin", err),
@@ -109,7 +110,8 @@ func (s *site) submitPIN(c *gin.Context, v visit) form {
 // submitResend asks for another mail; the PIN in it may be the same.
 func (s *site) submitResend(c *gin.Context, v visit) form {
 	return form{
-		place: atPIN, goal: atPIN, query: "?" + sentField + "=1", update: workflows.ResendPIN,
+		workflow: workflows.LinkingID(v.identity.Hash),
+		place:    atPIN, goal: atPIN, query: "?" + sentField + "=1", update: workflows.ResendPIN,
 		pace: s.paces.pins, mails: true,
 		page: func(st standing, state formState) page { return s.pinPage(c, st, "", state) },
 	}

@@ -22,9 +22,16 @@ const (
 	startWait  = 2 * time.Second // a login waits for its case; the first submit would start it as well
 )
 
-// linkingInput describes the case of a visit; where one runs already, that one counts.
-func (s *site) linkingInput(ctx context.Context, v visit, language string) (workflows.LinkingInput, error) {
-	board, err := s.Store.BoardOf(ctx, v.identity.Organisation)
+// beginLinking is how the linking of a visit begins; where one runs already, that one counts.
+func (s *site) beginLinking(v visit, language string) beginning {
+	return func(ctx context.Context) (start, error) {
+		board, err := s.Store.BoardOf(ctx, v.identity.Organisation)
+		in := s.linkingInput(v, board, language)
+		return start{workflows.LinkingOptions(in), workflows.LinkingName, in}, err
+	}
+}
+
+func (s *site) linkingInput(v visit, board onboarding.InstitutionCode, language string) workflows.LinkingInput {
 	return workflows.LinkingInput{
 		Case:            newUUID(),
 		Identity:        v.identity.Hash,
@@ -34,46 +41,58 @@ func (s *site) linkingInput(ctx context.Context, v visit, language string) (work
 		AuthenticatedAt: v.session.AuthenticatedAt,
 		Board:           board,
 		Language:        language,
-	}, err
+	}
 }
 
 // startLinking makes the case visible to the helpdesk from the login on.
 func (s *site) startLinking(ctx context.Context, v visit, language string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWait)
 	defer cancel()
-	in, err := s.linkingInput(ctx, v, language)
+	first, err := s.beginLinking(v, language)(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Temporal.ExecuteWorkflow(ctx, workflows.LinkingOptions(in), workflows.LinkingName, in); err != nil {
+	if _, err := s.Temporal.ExecuteWorkflow(ctx, first.options, first.workflow, first.input); err != nil {
 		return temporalAway("start linking", err)
 	}
 	return nil
 }
 
-// submission is one form on its way to the case. input goes sealed to the worker, nothing of it to Temporal.
+// submission is one form on its way to a case. input goes sealed to the worker, nothing of it to Temporal.
 type submission struct {
-	update string // one of the updates of workflows
-	id     string // random part of the form's nonce
-	input  any    // nil where the form has no fields
+	workflow string    // id of the case
+	begin    beginning // how to begin the case where none runs; nil: then the form is too late
+	update   string    // one of the updates of workflows
+	id       string    // random part of the form's nonce
+	input    any       // nil where the form has no fields
+}
+
+// beginning is how a case begins. It is asked for when a form is submitted, and costs nothing where a case runs.
+type beginning func(ctx context.Context) (start, error)
+
+// start is a workflow that is to run.
+type start struct {
+	options  client.StartWorkflowOptions
+	workflow string // its type
+	input    any
 }
 
 // submit hands over what was typed and returns the verdict. Its errors have a kind: Stale when the case has moved
 // on, Busy when something else of this case is being judged, Unavailable when no verdict came in time or the engine
 // is away: then the same form, with the same nonce, may be sent again and counts once. The browser may leave
 // meanwhile: the request's context is not used.
-func (s *site) submit(ctx context.Context, v visit, language string, what submission) (onboarding.Verdict, error) {
+func (s *site) submit(ctx context.Context, what submission) (onboarding.Verdict, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateWait)
 	defer cancel()
 	var handover string
 	if what.input != nil {
 		handover = what.id
-		if err := s.handOver(ctx, v, what); err != nil {
+		if err := s.handOver(ctx, what); err != nil {
 			return onboarding.Verdict{}, err
 		}
 	}
-	handle, err := s.update(ctx, v, language, client.UpdateWorkflowOptions{
-		WorkflowID:   workflows.LinkingID(v.identity.Hash),
+	handle, err := s.update(ctx, what.begin, client.UpdateWorkflowOptions{
+		WorkflowID:   what.workflow,
 		UpdateID:     what.updateID(),
 		UpdateName:   what.update,
 		Args:         []any{workflows.Submission{Handover: handover}},
@@ -95,22 +114,22 @@ func (what submission) updateID() string {
 	return what.id
 }
 
-// update sends an update. Credentials start the case where none runs, so a form may outlive its case.
-func (s *site) update(ctx context.Context, v visit, language string, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
-	if options.UpdateName != workflows.SubmitCredentials {
+// update sends an update, and with it the start of its case where none runs: so a form may outlive its case.
+func (s *site) update(ctx context.Context, begin beginning, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	if begin == nil {
 		return s.Temporal.UpdateWorkflow(ctx, options)
 	}
-	in, err := s.linkingInput(ctx, v, language)
+	first, err := begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return s.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: s.Temporal.NewWithStartWorkflowOperation(workflows.LinkingOptions(in), workflows.LinkingName, in),
+		StartWorkflowOperation: s.Temporal.NewWithStartWorkflowOperation(first.options, first.workflow, first.input),
 		UpdateOptions:          options,
 	})
 }
 
-func (s *site) handOver(ctx context.Context, v visit, what submission) error {
+func (s *site) handOver(ctx context.Context, what submission) error {
 	plaintext, err := json.Marshal(what.input)
 	if err != nil {
 		return fmt.Errorf("write handover: %w", err)
@@ -120,7 +139,7 @@ func (s *site) handOver(ctx context.Context, v visit, what submission) error {
 		return err
 	}
 	return s.Store.SaveHandover(ctx, store.Handover{
-		ID: what.id, WorkflowID: workflows.LinkingID(v.identity.Hash), Sealed: sealed, CreatedAt: s.Now()})
+		ID: what.id, WorkflowID: what.workflow, Sealed: sealed, CreatedAt: s.Now()})
 }
 
 // updateError gives what Temporal answered a kind.
