@@ -71,7 +71,7 @@ func parseBRIN(field string) (onboarding.InstitutionCode, error) {
 		return "", errors.New("INSTELLINGSCODE is empty")
 	}
 	code, err := onboarding.ParseInstitutionCode(field)
-	if err != nil || code.Kind() != onboarding.School {
+	if err != nil || code.Kind() != onboarding.School || !strings.EqualFold(field, string(code)) {
 		return "", fmt.Errorf("INSTELLINGSCODE: %q is not a BRIN (two digits, two letters)", field)
 	}
 	return code, nil

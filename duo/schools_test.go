@@ -79,6 +79,7 @@ func TestSchoolsRefused(t *testing.T) {
 		{"no code", ";00;De Linde;X;20418", "INSTELLINGSCODE is empty"},
 		{"a code that is none", "1AH;00;De Linde;X;20418", `INSTELLINGSCODE: "1AH" is not a BRIN (two digits, two letters)`},
 		{"a board number", "20418;00;De Linde;X;20418", `INSTELLINGSCODE: "20418" is not a BRIN (two digits, two letters)`},
+		{"a branch as code", "16AH01;;De Linde;X;20418", `INSTELLINGSCODE: "16AH01" is not a BRIN (two digits, two letters)`},
 		{"a branch of another school", "16AH;16AX00;De Linde;X;20418", `VESTIGINGSCODE: "16AX00" is not a branch of 16AH (two digits, with or without the code before them)`},
 		{"the code for a branch", "16AH;16AH;De Linde;X;20418", `VESTIGINGSCODE: "16AH" is not a branch of 16AH (two digits, with or without the code before them)`},
 		{"letters for a branch", "16AH;C1;De Linde;X;20418", `VESTIGINGSCODE: "C1" is not a branch of 16AH (two digits, with or without the code before them)`},

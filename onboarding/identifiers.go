@@ -22,15 +22,19 @@ const (
 )
 
 var (
-	brin        = regexp.MustCompile(`^[0-9]{2}[A-Z]{2}$`)
+	brin        = regexp.MustCompile(`^([0-9]{2}[A-Z]{2})([0-9]{2})?$`) // with or without the branch behind it
 	boardNumber = regexp.MustCompile(`^[0-9]{5}$`)
 	kvkNumber   = regexp.MustCompile(`^[0-9]{8}$`)
 )
 
-// ParseInstitutionCode accepts a BRIN or a board number in any case, with blanks around and inside.
+// ParseInstitutionCode accepts a BRIN or a board number in any case, with blanks around and inside. A branch (16AH00) is
+// its school: accounts and memberships are the school's.
 func ParseInstitutionCode(s string) (InstitutionCode, error) {
 	code := strings.ToUpper(strings.Join(strings.Fields(s), ""))
-	if brin.MatchString(code) || boardNumber.MatchString(code) {
+	if school := brin.FindStringSubmatch(code); school != nil {
+		return InstitutionCode(school[1]), nil
+	}
+	if boardNumber.MatchString(code) {
 		return InstitutionCode(code), nil
 	}
 	return "", fmt.Errorf("%q is neither a BRIN (two digits, two letters) nor a board number (five digits)", s)

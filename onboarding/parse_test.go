@@ -5,7 +5,7 @@ import "testing"
 func TestParseInstitutionCode(t *testing.T) {
 	for typed, want := range map[string]InstitutionCode{
 		"16AH": "16AH", " 16ah ": "16AH", "16 ah": "16AH", "10249": "10249",
-		"16AH00": "", "1024": "", "102499": "", "A6AH": "", "": "",
+		"16AH00": "16AH", "16 ah 01": "16AH", "16AH0": "", "16AH000": "", "1024": "", "102499": "", "A6AH": "", "": "",
 	} {
 		if got, err := ParseInstitutionCode(typed); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q, %v, want %q", typed, got, err, want)
