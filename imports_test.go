@@ -17,7 +17,7 @@ import (
 var allowed = map[string][]string{
 	"bounces":                {"activities", "onboarding", "store", "workflows"},
 	"cmd/koppel":             {"activities", "bounces", "duo", "eherkenning", "health", "keys", "keys/keyfiles", "logs", "mail", "onboarding", "passwords", "store", "web", "worker", "workflows"},
-	"web":                    {"bounces", "eherkenning", "health", "keys", "logs", "messages", "onboarding", "store", "workflows"},
+	"web":                    {"bounces", "eherkenning", "health", "keys", "logs", "messages", "onboarding", "passwords", "store", "workflows"},
 	"worker":                 {"activities", "onboarding", "workflows"},
 	"workflows":              {"activities", "onboarding"},
 	"activities":             {"keys", "logs", "mail", "messages", "onboarding", "passwords", "store"},

@@ -1,8 +1,8 @@
 // Package passwords owns how a password is kept: hashed with argon2id, and, where it comes from an older system,
 // as argon2id around the digest that system left behind. It keeps the hashing of the whole process to two at once.
 //
-// It stores nothing, counts no tries and has no opinion on what makes a good password. A password is compared byte
-// for byte as typed: the older systems did not normalise either.
+// It also says which new passwords will do. It stores nothing and counts no tries. A password of an older system is
+// compared byte for byte as typed, as that system did; one of ours in NFKC.
 package passwords
 
 import (
@@ -39,7 +39,7 @@ func Hash(ctx context.Context, password string) (string, error) {
 
 // Hash is as the function of that name, at another cost.
 func (p Params) Hash(ctx context.Context, password string) (string, error) {
-	return p.store(ctx, "", []byte(password))
+	return p.store(ctx, "", []byte(normal(password)))
 }
 
 // Verify tells whether password is the one that stored was made from, natively or by way of an old digest.
@@ -49,7 +49,7 @@ func Verify(ctx context.Context, stored, password string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read stored password: %w", err)
 	}
-	secret := []byte(password)
+	secret := []byte(normal(password))
 	if s.inner != "" {
 		secret = s.digester.sum(password)
 	}
