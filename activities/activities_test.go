@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
@@ -42,15 +43,24 @@ type desk struct {
 	now      time.Time
 }
 
+// migrated brings the schema of an empty database up to date.
+func migrated(address string) error {
+	database, err := store.Open(address)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	_, err = database.Migrate(context.Background())
+	return err
+}
+
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	t.Parallel()
-	url := storetest.URL(t)
+	url := storetest.Copy(t, migrated)
 	database, err := store.Open(url)
 	noError(t, err)
 	t.Cleanup(func() { database.Close() })
-	_, err = database.Migrate(t.Context())
-	noError(t, err)
 	d := &desk{t: t, url: url, db: sqlx.MustConnect("postgres", url), mails: mailtest.Start(t, mailtest.Options{}),
 		now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	t.Cleanup(func() { d.db.Close() })

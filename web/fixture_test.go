@@ -68,10 +68,10 @@ type world struct {
 // newWorld makes a website, with changed settings if wanted.
 func newWorld(t testing.TB, changes ...func(*Settings)) *world {
 	t.Helper()
-	return newWorldOn(t, storetest.URL(t), changes...)
+	return newWorldOn(t, storetest.Copy(t, migrated), changes...)
 }
 
-// newWorldOn is a world with its data in the empty database at address.
+// newWorldOn is a world with its data in the migrated database at address.
 func newWorldOn(t testing.TB, address string, changes ...func(*Settings)) *world {
 	t.Helper()
 	w := &world{t: t, engine: &engine{}, log: &strings.Builder{}, now: noon}
@@ -109,14 +109,23 @@ func (w *world) must(err error) {
 	}
 }
 
+// migrated brings the schema of an empty database up to date.
+func migrated(address string) error {
+	database, err := store.Open(address)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	_, err = database.Migrate(context.Background())
+	return err
+}
+
 func (w *world) openStore(address string) {
 	w.t.Helper()
 	var err error
 	w.db, err = store.Open(address)
 	w.must(err)
 	w.t.Cleanup(func() { w.db.Close() })
-	_, err = w.db.Migrate(context.Background())
-	w.must(err)
 	w.sql, err = sql.Open("postgres", address)
 	w.must(err)
 	w.t.Cleanup(func() { w.sql.Close() })

@@ -17,6 +17,9 @@ import (
 func worldOfOwn(t *testing.T) (*world, *storetest.Server) {
 	t.Helper()
 	server, address := storetest.Own(t)
+	if err := migrated(address); err != nil {
+		t.Fatal(err)
+	}
 	return newWorldOn(t, address), server
 }
 

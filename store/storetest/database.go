@@ -38,6 +38,11 @@ var shared = sync.OnceValues(func() (string, error) {
 // either the test fails.
 func URL(t testing.TB) string {
 	t.Helper()
+	return copyOf(t, empty)
+}
+
+func copyOf(t testing.TB, template string) string {
+	t.Helper()
 	address, err := shared()
 	if err != nil {
 		t.Fatalf("a database for the test: %v", err)
@@ -48,7 +53,7 @@ func URL(t testing.TB) string {
 	}
 	admin.SetMaxOpenConns(1)
 	name := prefix + strings.ToLower(rand.Text())
-	if err := create(context.Background(), admin, name); err != nil {
+	if err := create(context.Background(), admin, name, template); err != nil {
 		t.Fatalf("a database for the test: %v", err)
 	}
 	t.Cleanup(func() { drop(t, admin, name) })
@@ -59,9 +64,11 @@ func URL(t testing.TB) string {
 	return fresh
 }
 
-func create(ctx context.Context, db *sql.DB, name string) error {
-	// template0 can be copied by many at once; nobody is connected to it.
-	_, err := db.ExecContext(ctx, `CREATE DATABASE `+pq.QuoteIdentifier(name)+` TEMPLATE template0`)
+// empty can be copied by many at once; nobody is connected to it.
+const empty = "template0"
+
+func create(ctx context.Context, db *sql.DB, name, template string) error {
+	_, err := db.ExecContext(ctx, `CREATE DATABASE `+pq.QuoteIdentifier(name)+` TEMPLATE `+pq.QuoteIdentifier(template))
 	if err != nil {
 		return fmt.Errorf("create database: %w", err)
 	}

@@ -189,7 +189,7 @@ func (s *Server) Create(ctx context.Context, database string) error {
 	if err != nil || exists {
 		return err
 	}
-	return create(ctx, db, database)
+	return create(ctx, db, database, empty)
 }
 
 // Done is closed when the server has ended, whoever ended it.

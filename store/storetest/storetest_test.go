@@ -169,3 +169,33 @@ func exec1(t *testing.T, address, statement string) {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }
+
+func TestCopiesHoldWhatWasPreparedAndAreApart(t *testing.T) {
+	prepared := 0
+	prepare := func(address string) error {
+		prepared++
+		return run(address, `create table things (name text); insert into things values ('one')`)
+	}
+	first, second := Copy(t, prepare), Copy(t, prepare)
+	if err := run(first, `insert into things values ('two')`); err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]int{first: 2, second: 1} {
+		if err := run(address, fmt.Sprintf(`select 1 / (count(*) = %d)::int from things`, want)); err != nil {
+			t.Errorf("want %d things: %v", want, err)
+		}
+	}
+	if prepared != 1 {
+		t.Errorf("want what is copied prepared once, got %d times", prepared)
+	}
+}
+
+func run(address, statement string) error {
+	db, err := sql.Open("postgres", address)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(statement)
+	return err
+}
