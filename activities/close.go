@@ -80,7 +80,8 @@ func backToProof(ctx context.Context, tx *store.Tx, l store.Linking, refusal onb
 	if err := tx.VoidPINs(ctx, l.ID, l.Generation+1, now); err != nil {
 		return err
 	}
-	l.Step, l.Since, l.Deadline, l.Refusal, l.Account = onboarding.AwaitProof, now, deadline, refusal, ""
+	l.Step, l.Since, l.Deadline, l.Refusal = onboarding.AwaitProof, now, deadline, refusal
+	l.Account, l.Code, l.Institution = "", "", ""
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}

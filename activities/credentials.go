@@ -46,25 +46,7 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 	if err != nil || refusal.Outcome != "" {
 		return Checked{Verdict: refusal}, err
 	}
-	switch {
-	case account.Person != "":
-		l.Refusal = onboarding.Taken
-	case !ownBoard(account, identity):
-		l.Refusal = onboarding.Mismatch
-	case account.Closed:
-		l.Refusal = onboarding.InstitutionEnded
-	}
-	if l.Refusal != "" {
-		return refuse(l.Refusal), tx.Audit(ctx, event(refusals[l.Refusal], l.Case, now, nil))
-	}
-	checked, err := a.requestPIN(ctx, tx, &l.Case, form.Email, now)
-	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
-		return checked, err
-	}
-	l.Account = account.ID
-	l.Step, l.Since, l.Deadline = onboarding.MailingPIN, now, earliest(l.Deadline, now.Add(onboarding.ProofGood))
-	checked.Institutions = institutions(account)
-	return checked, tx.Audit(ctx, event(onboarding.ProofRight, l.Case, now, map[string]any{"institution": account.Institution}))
+	return a.weigh(ctx, tx, l, identity, proofByAccount(account), form.Email, now)
 }
 
 // countWrong counts a wrong try and answers it: tries left before the first lock of own, or locked. all holds own and
@@ -88,15 +70,6 @@ var refusals = map[onboarding.Outcome]onboarding.Event{
 	onboarding.Taken: onboarding.ProofTaken, onboarding.Mismatch: onboarding.ProofMismatch,
 	onboarding.InstitutionEnded: onboarding.ProofEnded,
 	onboarding.Locked:           onboarding.ProofLocked, onboarding.Closed: onboarding.ProofClosed,
-}
-
-// institutions lists what the helpdesk may look the case up by: public register codes.
-func institutions(account store.Account) []onboarding.InstitutionCode {
-	codes := []onboarding.InstitutionCode{account.Institution}
-	if account.Board != "" && account.Board != account.Institution {
-		codes = append(codes, account.Board)
-	}
-	return codes
 }
 
 func earliest(a, b time.Time) time.Time {

@@ -27,7 +27,7 @@ func (a *Activities) verify(ctx context.Context, tx *store.Tx, l *store.Linking,
 	if err != nil {
 		return store.Account{}, onboarding.Verdict{}, err
 	}
-	refusal := tries.refusal(ownBoard(account, identity), now)
+	refusal := tries.refusal(proofByAccount(account).ownBoard(identity), now)
 	switch {
 	case refusal.Outcome != "":
 		l.LockedUntil = refusal.Until
@@ -41,11 +41,6 @@ func (a *Activities) verify(ctx context.Context, tx *store.Tx, l *store.Linking,
 	}
 	verdict, err := countWrong(ctx, tx, &l.Case, tries.counters, tries.own(), onboarding.WrongCredentials, onboarding.ProofWrong, now)
 	return store.Account{}, verdict, err
-}
-
-// ownBoard tells whether the login is of the organisation that the account's board is.
-func ownBoard(account store.Account, identity store.Identity) bool {
-	return account.BoardKvK != "" && account.BoardKvK == identity.Organisation
 }
 
 // tries are the counts that a username and password are judged by, in the order of the constants below.

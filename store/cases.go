@@ -30,7 +30,8 @@ func (t *Tx) LockLinking(ctx context.Context, id string) (Linking, error) {
 	var row linkingRow
 	err := t.tx.GetContext(ctx, &row, `
 		select id, workflow_id, identity, reference, language, step, since, deadline,
-			coalesce(account::text, '') as account, generation, locked_until, refusal
+			coalesce(account::text, '') as account, coalesce(code, '') as code, coalesce(institution, '') as institution,
+			generation, locked_until, refusal
 		from linkings where id = $1 for update`, id)
 	return row.linking(), translate("lock linking", err)
 }
@@ -39,9 +40,10 @@ func (t *Tx) LockLinking(ctx context.Context, id string) (Linking, error) {
 func (t *Tx) SaveLinking(ctx context.Context, l Linking) error {
 	_, err := t.tx.ExecContext(ctx, `
 		update linkings set language = $2, step = $3, since = $4, deadline = $5, account = $6, locked_until = $7,
-			refusal = $8, ended_at = $9, generation = $10
+			refusal = $8, ended_at = $9, generation = $10, code = $11, institution = $12
 		where id = $1`,
-		l.ID, l.Language, l.Step, l.Since, l.Deadline, nullText(l.Account), null(l.LockedUntil), l.Refusal, l.ended(), l.Generation)
+		l.ID, l.Language, l.Step, l.Since, l.Deadline, nullText(l.Account), null(l.LockedUntil), l.Refusal, l.ended(), l.Generation,
+		nullText(l.Code), nullText(string(l.Institution)))
 	return translate("save linking", err)
 }
 

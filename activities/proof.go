@@ -1,0 +1,74 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"koppel/onboarding"
+	"koppel/store"
+)
+
+// proof is a right credential: of an account of the old system, or an activation code.
+type proof struct {
+	Account     string // its id; empty for an activation code
+	Code        string // its id; empty for an account
+	Institution onboarding.InstitutionCode
+	Name        string                     // of the institution
+	Board       onboarding.InstitutionCode // of the institution, or itself; may be empty
+	BoardKvK    onboarding.KvKNumber       // may be empty: the register has gaps
+	Closed      bool                       // the institution, without a successor
+	Person      string                     // who has linked the account; empty when nobody has
+	New         bool                       // given out anew: an activation code, or a password that a reset set
+}
+
+func proofByAccount(a store.Account) proof {
+	return proof{Account: a.ID, Institution: a.Institution, Name: a.Name, Board: a.Board, BoardKvK: a.BoardKvK,
+		Closed: a.Closed, Person: a.Person}
+}
+
+// subject is what a login wants to use.
+func (p proof) subject() string { return cmp.Or(p.Account, p.Code) }
+
+// ownBoard tells whether the login is of the organisation that the board of the institution is.
+func (p proof) ownBoard(identity store.Identity) bool {
+	return p.BoardKvK != "" && p.BoardKvK == identity.Organisation
+}
+
+// institutions lists what the helpdesk may look the case up by: public register codes.
+func (p proof) institutions() []onboarding.InstitutionCode {
+	codes := []onboarding.InstitutionCode{p.Institution}
+	if p.Board != "" && p.Board != p.Institution {
+		codes = append(codes, p.Board)
+	}
+	return codes
+}
+
+// weigh decides what a right credential leads to. Accepted: a PIN mail to the typed address is due. The caller saves
+// the case.
+func (a *Activities) weigh(ctx context.Context, tx *store.Tx, l *store.Linking, identity store.Identity, p proof, email onboarding.Email, now time.Time) (Checked, error) {
+	switch {
+	case p.Person != "":
+		l.Refusal = onboarding.Taken
+	case p.Closed:
+		l.Refusal = onboarding.InstitutionEnded
+	case !p.ownBoard(identity):
+		l.Refusal = onboarding.Mismatch
+	}
+	if l.Refusal != "" {
+		return refuse(l.Refusal), tx.Audit(ctx, event(refusals[l.Refusal], l.Case, now, nil))
+	}
+	return a.accept(ctx, tx, l, p, email, now)
+}
+
+// accept takes a case to its PIN mail.
+func (a *Activities) accept(ctx context.Context, tx *store.Tx, l *store.Linking, p proof, email onboarding.Email, now time.Time) (Checked, error) {
+	checked, err := a.requestPIN(ctx, tx, &l.Case, email, now)
+	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
+		return checked, err
+	}
+	l.Account, l.Code, l.Institution = p.Account, p.Code, p.Institution
+	l.Step, l.Since, l.Deadline = onboarding.MailingPIN, now, earliest(l.Deadline, now.Add(onboarding.ProofGood))
+	checked.Institutions = p.institutions()
+	return checked, tx.Audit(ctx, event(onboarding.ProofRight, l.Case, now, map[string]any{"institution": p.Institution}))
+}
