@@ -163,7 +163,7 @@ func (d *desk) forget() {
 	d.db.MustExec(`
 		update legacy_accounts a set person = null, linked_at = null,
 			password_hash = (select password_hash from legacy_accounts where username = 'duinhaven') where person is not null;
-		update identities set person = null;
+		update identities set person = null, linked_at = null;
 		delete from memberships; delete from persons; delete from pins; delete from linkings; delete from mails;
 		delete from outcomes; delete from handovers; delete from attempts`)
 	d.open(janeCase, jane)

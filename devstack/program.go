@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"koppel/devstack/federation"
+	"koppel/eherkenning/brokertest"
 	"koppel/keys/keyfiles"
 	"koppel/store/storetest/child"
 )
@@ -149,6 +150,7 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_EHERKENNING_ENTITY_ID=" + federation.EntityID,
 		"KOPPEL_EHERKENNING_SERVICE_ID=" + federation.ServiceID,
 		"KOPPEL_EHERKENNING_SERVICE_UUID=" + federation.ServiceUUID,
+		"KOPPEL_SUPPLIERS=" + suppliers(),
 		"KOPPEL_EHERKENNING_KEY_FILE=" + secret(federation.Key),
 		"KOPPEL_EHERKENNING_CERTIFICATE_FILE=" + secret(federation.Certificate),
 		"KOPPEL_EHERKENNING_DECRYPTION_KEYS_FILE=" + secret(federation.DecryptionKeys),
@@ -189,4 +191,13 @@ func (p *Program) keepRunning(ctx context.Context, tell func(note string)) {
 			}
 		}
 	}
+}
+
+// suppliers names the pretend suppliers of the broker.
+func suppliers() string {
+	var named []string
+	for _, supplier := range brokertest.Suppliers() {
+		named = append(named, supplier.EntityID+"="+supplier.Name)
+	}
+	return strings.Join(named, ";")
 }

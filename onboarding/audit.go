@@ -29,6 +29,7 @@ const (
 	MailAccepted    Event = "mail.accepted"
 	MailTurnedDown  Event = "mail.refused"
 	MailReturned    Event = "mail.bounced"
+	SessionsEnded   Event = "sessions.ended" // by their person, on another one
 	RegisterRead    Event = "register.imported"
 	SettingsChanged Event = "settings.changed" // names of settings, not their values
 )

@@ -106,8 +106,8 @@ func (t *Tx) Link(ctx context.Context, a Account, identity string, p Person, kee
 		what, sql string
 		args      []any
 	}{
-		{"bind identity", `update identities set person = $1 where hash = $2 and person is null returning hash`,
-			[]any{person, identity}},
+		{"bind identity", `update identities set person = $1, linked_at = $3 where hash = $2 and person is null returning hash`,
+			[]any{person, identity, now}},
 		{"bind account", `
 			update legacy_accounts set person = $1, linked_at = $3, password_ended_at = $3, password_hash = null
 			where id = $2 and person is null returning id::text`, []any{person, a.ID, now}},

@@ -99,9 +99,9 @@ func TestWhatIsStillNeededStaysHoweverOld(t *testing.T) {
 	longAgo := today.Add(-2 * onboarding.CaseKept)
 	s.db.MustExec(`insert into persons values ('22222222-2222-4222-8222-222222222222', 'jane@regenboog.example', 'nl', $1)`, longAgo)
 	s.db.MustExec(`
-		insert into identities values
-			('jane', 'sealed', '90001234', '', 'EH3', 'ad', '22222222-2222-4222-8222-222222222222', $1),
-			('piet', 'sealed', '90001234', '', 'EH3', 'ad', null, $1)`, longAgo)
+		insert into identities (hash, sealed, kvk, level, supplier, person, linked_at, last_login_at) values
+			('jane', 'sealed', '90001234', 'EH3', 'ad', '22222222-2222-4222-8222-222222222222', $1, $1),
+			('piet', 'sealed', '90001234', 'EH3', 'ad', null, null, $1)`, longAgo)
 	s.db.MustExec(`
 		insert into linkings values ('11111111-1111-4111-8111-111111111111', 'w', 'piet', 'r', 'nl', 'mailing_pin', $1, $1, null, null, 1, null, '', null)`, longAgo)
 	s.db.MustExec(`

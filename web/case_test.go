@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"go.temporal.io/api/serviceerror"
 
@@ -95,4 +96,20 @@ func (w *world) handedOver(id string, form any) {
 		}
 		return json.Unmarshal(plaintext, form)
 	})
+}
+
+// alsoAs gives the person of the last login an identity for another organisation, which was last used a day ago.
+func (w *world) alsoAs(organisation string) (hash string) {
+	w.t.Helper()
+	hash = newUUID()
+	subject, err := json.Marshal(onboarding.Subject{Type: "EntityConcernedID:Pseudo", Value: "0123456789ABCDEF0123456789AB77C3"})
+	w.must(err)
+	sealed, err := w.records.Seal("identities/"+hash, subject)
+	w.must(err)
+	_, err = w.sql.Exec(`
+		insert into identities (hash, sealed, kvk, organisation, level, supplier, person, linked_at, last_login_at)
+		select $1, $2, '90005678', $3, 'EH3', supplier, person, $4, $4 from identities where hash = $5`,
+		hash, sealed, organisation, w.now.Add(-24*time.Hour), w.identity())
+	w.must(err)
+	return hash
 }

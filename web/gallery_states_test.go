@@ -22,7 +22,7 @@ import (
 )
 
 // states are all looks of all pages, in the order in which people meet them.
-var states = slices.Concat(loginStates, linkStates, pinStates, addressStates, homeStates, otherStates, textStates())
+var states = slices.Concat(loginStates, linkStates, pinStates, addressStates, homeStates, profileStates, otherStates, textStates())
 
 var loginStates = []state{
 	{"login", func(g *guest) answer { return g.get(loginPath) }},
@@ -123,6 +123,19 @@ var homeStates = []state{
 		g.enter().w.link()
 		return g.enter().get(homePath)
 	}},
+	{"home-chosen", func(g *guest) answer {
+		g.enter().w.link()
+		g.w.join("16AH", "school", "De Kring", "Utrecht")
+		b := g.enter()
+		b.post("/start/kiezen", url.Values{"nonce": {b.get(homePath).value("nonce")}, "instelling": {"16AH"}})
+		return b.get(homePath + "?gekozen=1")
+	}},
+	{"home-not-yours", func(g *guest) answer {
+		g.enter().w.link()
+		g.w.join("16AH", "school", "De Kring", "Utrecht")
+		b := g.enter()
+		return b.post("/start/kiezen", url.Values{"nonce": {b.get(homePath).value("nonce")}, "instelling": {"99ZZ"}})
+	}},
 	{"home-changed", func(g *guest) answer {
 		g.enter().w.link()
 		g.w.join("24VX", "school", "De Linde", "Nieuwezijl")
@@ -135,6 +148,23 @@ var homeStates = []state{
 		g.w.join("10249", "board", strings.Repeat("Stichting voor openbaar primair onderwijs ", 4), "'s-Hertogenbosch")
 		g.w.join("16AH", "school", strings.Repeat("Regenboogschool", 8), "")
 		return g.enter().get(homePath)
+	}},
+}
+
+var profileStates = []state{
+	{"profile", func(g *guest) answer {
+		g.enter().w.link()
+		return g.enter().get(profilePath)
+	}},
+	{"profile-more", func(g *guest) answer {
+		g.enter().w.link()
+		g.w.alsoAs("De Linde")
+		(&guest{g.w.browser(), g.who}).enter()
+		return g.enter().get(profilePath)
+	}},
+	{"profile-logged-out-there", func(g *guest) answer {
+		g.enter().w.link()
+		return g.enter().get(profilePath + "?beeindigd=1")
 	}},
 }
 

@@ -12,6 +12,7 @@ import (
 
 // homeView lists what a person may act for, and what the registers changed about it lately.
 type homeView struct {
+	Nonce        string
 	Changes      []changeView
 	Institutions []institutionView
 }
@@ -46,16 +47,30 @@ func (s *site) showHome(c *gin.Context, v visit) error {
 	}
 	language := languageOf(c)
 	shown := page{Template: "home", Title: text(c, "home.h", nil), View: homeView{
-		changes(notices, language), institutions(memberships, v.session.Institution, language)}}
+		newNonce(v.session.FormKey), changes(notices, language), institutions(memberships, v.session.Institution, language)}}
 	if !v.session.Linked {
 		v.session.Linked, v.session.LastUsedAt = true, s.Now()
 		if err := s.sessions.renew(c, v.session); err != nil {
 			return err
 		}
+		c.Set(keySession, v.session)
 		shown.Success = text(c, "ok.linked", nil)
+	}
+	if c.Query(chosenField) != "" && shown.Success == "" {
+		shown.Success = chosenNow(c, memberships, v.session.Institution)
 	}
 	s.show(c, http.StatusOK, shown)
 	return nil
+}
+
+// chosenNow says which institution was just chosen.
+func chosenNow(c *gin.Context, memberships []store.Membership, chosen string) string {
+	for _, m := range memberships {
+		if m.Code == current(memberships, chosen) {
+			return text(c, "ok.chosen", map[string]string{"naam": m.Name, "code": string(m.Code)})
+		}
+	}
+	return ""
 }
 
 func changes(notices []store.Notice, language messages.Language) []changeView {
@@ -69,17 +84,57 @@ func changes(notices []store.Notice, language messages.Language) []changeView {
 	return views
 }
 
-// institutions marks the chosen one; where none was chosen, the first open one counts.
+// institutions marks the current one.
 func institutions(memberships []store.Membership, chosen string, language messages.Language) []institutionView {
 	var views []institutionView
-	for i, m := range memberships {
-		view := institutionView{Kind: string(m.Kind), Name: m.Name, Place: m.Place, Code: string(m.Code)}
+	now := current(memberships, chosen)
+	for _, m := range memberships {
+		view := institutionView{Kind: string(m.Kind), Name: m.Name, Place: m.Place, Code: string(m.Code), Current: m.Code == now}
 		if m.ClosedOn.Valid {
 			view.Closed = messages.Date(language, m.ClosedOn.Time)
-		} else {
-			view.Current = string(m.Code) == chosen || chosen == "" && i == 0
 		}
 		views = append(views, view)
 	}
 	return views
 }
+
+// current is the institution that a session works for: the chosen one, or the first, which counts too where the chosen
+// one is none of theirs any more. Empty when none is open.
+func current(memberships []store.Membership, chosen string) onboarding.InstitutionCode {
+	var first onboarding.InstitutionCode
+	for _, m := range memberships {
+		switch {
+		case m.ClosedOn.Valid:
+		case string(m.Code) == chosen:
+			return m.Code
+		case first == "":
+			first = m.Code
+		}
+	}
+	return first
+}
+
+// choose makes another institution the one that this session works for. One that is not the person's, or has closed,
+// is refused.
+func (s *site) choose(c *gin.Context, v visit) error {
+	if err := parseForm(c); err != nil {
+		return err
+	}
+	if _, _, ok := sentNonce(c, v); !ok {
+		return s.proceed(c, v)
+	}
+	err := s.Store.ChooseInstitution(c.Request.Context(), v.session.TokenHash, c.PostForm(institutionField))
+	if onboarding.KindOf(err) == onboarding.NotFound {
+		return &statusPage{status: http.StatusForbidden, view: statusView{Key: "p.403", Action: homePath}}
+	}
+	if err != nil {
+		return err
+	}
+	c.Redirect(http.StatusSeeOther, homePath+"?"+chosenField+"=1")
+	return nil
+}
+
+const (
+	institutionField = "instelling"
+	chosenField      = "gekozen" // another institution was just chosen
+)

@@ -93,10 +93,17 @@ func (r *renderer) screen(c *gin.Context, p page) *screen {
 		Language:     messages.ParseLanguage(string(language)),
 		Nonce:        c.GetString(keyNonce),
 		LoggedIn:     c.GetBool(keyLoggedIn),
+		Linked:       linkedSession(c),
 		LogoutNonce:  c.GetString(keyLogoutNonce),
 		LanguageLink: languageLink(c.Request.URL.Path, len(p.Kept) > 0),
 		IdleSeconds:  idleSeconds(c),
 	}
+}
+
+// linkedSession tells whether the session has been renewed since its identity got a person.
+func linkedSession(c *gin.Context) bool {
+	session, live := c.Value(keySession).(store.Session)
+	return live && session.Linked
 }
 
 // idleSeconds is how long the session lasts when nothing more is asked for; 0 without a session.
@@ -113,12 +120,15 @@ func idleSeconds(c *gin.Context) int {
 
 // elsewhere are addresses that show a page but can't be asked for again, and where to ask for it in another language.
 var elsewhere = map[string]string{
-	startPath:                   loginPath,
-	acsPath:                     loginPath,
-	backPath:                    loginPath,
-	"/koppelen/stoppen":         linkPath,
-	"/koppelen/pincode/opnieuw": pinPath,
-	"/uitloggen":                homePath,
+	startPath:                     loginPath,
+	acsPath:                       loginPath,
+	backPath:                      loginPath,
+	"/koppelen/stoppen":           linkPath,
+	"/koppelen/pincode/opnieuw":   pinPath,
+	"/uitloggen":                  homePath,
+	"/start/kiezen":               homePath,
+	"/koppeling/uitloggen":        profilePath,
+	"/koppeling/uitloggen-elders": profilePath,
 }
 
 // languageLink is where the language switch leads, up to the language itself. Normally that is the same page; where

@@ -20,6 +20,7 @@ const (
 	linkPath      = "/koppelen"
 	pinPath       = "/koppelen/pincode"
 	homePath      = "/start"
+	profilePath   = "/koppeling"
 	loggedOutPath = "/uitgelogd"
 	expiredPath   = "/sessie-verlopen"
 	stayPath      = "/sessie"
@@ -68,7 +69,12 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.POST("/koppelen/e-mail", s.submits(s.submitAddress))
 	// S11, S12: in
 	pages.GET(homePath, s.inSession(s.showHome))
+	pages.POST("/start/kiezen", s.linked(s.choose))
 	pages.POST("/uitloggen", s.inSession(s.logOut))
+	// S15: the link
+	pages.GET(profilePath, s.linked(s.showProfile))
+	pages.POST("/koppeling/uitloggen", s.linked(s.endSession))
+	pages.POST("/koppeling/uitloggen-elders", s.linked(s.endOtherSessions))
 	// S16: still here, or out
 	pages.GET(stayPath, s.inSession(stay))
 	pages.GET(loggedOutPath, s.handle(s.showLoggedOut))

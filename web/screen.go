@@ -14,6 +14,7 @@ type screen struct {
 	Language     messages.Language
 	Nonce        string
 	LoggedIn     bool
+	Linked       bool // and has a link, as far as the session knows
 	LogoutNonce  string
 	LanguageLink string
 	IdleSeconds  int // that this page stays usable; 0: for ever, nobody is logged in

@@ -92,6 +92,16 @@ func (s *site) inSession(handler func(*gin.Context, visit) error) gin.HandlerFun
 	})
 }
 
+// linked is inSession for people with a link; others go to where they are at.
+func (s *site) linked(handler func(*gin.Context, visit) error) gin.HandlerFunc {
+	return s.inSession(func(c *gin.Context, v visit) error {
+		if v.identity.Person == "" {
+			return s.proceed(c, v)
+		}
+		return handler(c, v)
+	})
+}
+
 // submits is inSession for the forms of a case. While the database is away they come back as they were sent.
 func (s *site) submits(read func(*gin.Context, visit) form) gin.HandlerFunc {
 	return s.handle(func(c *gin.Context) error {

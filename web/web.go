@@ -53,6 +53,7 @@ type Settings struct {
 	HelpdeskMail    string
 	HelpdeskPhone   string
 	MailFrom        string        // sender of the mails, as pages name it
+	Suppliers       Suppliers     // how suppliers are called; may be none
 	BounceSecret    string        // of those who may report that a mail came back; empty: nobody
 	TrustedProxies  Proxies       // may be none: then a request comes from where its connection does
 	Health          *health.Watch // told how the parts were found; answers /healthz and /readyz

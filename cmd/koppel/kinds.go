@@ -73,6 +73,7 @@ var accepted = map[reflect.Type]string{
 	reflect.TypeFor[sharedSecret]():      "20 characters or more, without spaces",
 	reflect.TypeFor[target]():            "host:port",
 	reflect.TypeFor[uuid]():              "a UUID",
+	reflect.TypeFor[web.Suppliers]():     "EntityID=name, separated by semicolons",
 	reflect.TypeFor[web.Proxies]():       "networks, separated by commas",
 	reflect.TypeFor[word]():              "text without spaces",
 }

@@ -71,6 +71,8 @@ type settings struct {
 	EHerkenningServiceID serviceID `env:"KOPPEL_EHERKENNING_SERVICE_ID" for:"web metadata" example:"urn:etoegang:DV:00000001234567890000:services:0001"`
 	// The service in the catalogue of eHerkenning.
 	EHerkenningServiceUUID uuid `env:"KOPPEL_EHERKENNING_SERVICE_UUID" for:"web metadata" example:"5bd7e0f7-28e2-4b0c-9a0b-2f0f1a6f6b61"`
+	// What suppliers of eHerkenning are called, on the page about one's own link; others are shown by their EntityID.
+	Suppliers web.Suppliers `env:"KOPPEL_SUPPLIERS" for:"web" optional:"yes" example:"urn:etoegang:AD:00000001234567890000:entities:0001=Leverancier"`
 	// Signs our messages.
 	EHerkenningKey privateKey `env:"KOPPEL_EHERKENNING_KEY" for:"web metadata" secret:"yes"`
 	// Of that key, as the broker has it.

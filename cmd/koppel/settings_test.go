@@ -131,6 +131,7 @@ var wrong = map[reflect.Type]string{
 	reflect.TypeFor[sharedSecret]():   secret,
 	reflect.TypeFor[target]():         secret,
 	reflect.TypeFor[uuid]():           secret,
+	reflect.TypeFor[web.Suppliers]():  "urn:etoegang:AD:00000001234567890000:entities:0001=" + secret + ";" + secret,
 	reflect.TypeFor[web.Proxies]():    "10.0.0.0/8, " + secret,
 	reflect.TypeFor[word]():           "two words, " + secret,
 }

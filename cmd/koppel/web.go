@@ -57,7 +57,7 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 		Lookup: s.LookupKey, Records: s.RecordKeys, Handover: s.HandoverPublicKey,
 		PublicURL: string(s.PublicURL), HelpdeskMail: string(s.HelpdeskMail), HelpdeskPhone: string(s.HelpdeskPhone),
 		MailFrom: string(s.MailFrom), BounceSecret: string(s.BounceSecret),
-		TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log, Health: watch,
+		Suppliers: s.Suppliers, TrustedProxies: s.TrustedProxies, Now: time.Now, Log: log, Health: watch,
 	})
 	if err != nil {
 		return err
