@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"embed"
 	html "html/template"
 	"strings"
@@ -24,13 +25,17 @@ type letter struct {
 	language   messages.Language
 	subject    string
 	paragraphs []string
+	greeting   string         // empty: that of a user
 	pin        onboarding.PIN // empty, or set apart where a paragraph names it
+	link       string         // empty, or the one address of ours that the reader may follow
 	args       map[string]string
 }
 
-// paragraph is one line of a letter around the PIN, which most paragraphs don't have.
+// paragraph is one line of a letter around a PIN or a link, which most paragraphs don't have.
 type paragraph struct {
-	Before, PIN, After string
+	Before    string
+	PIN, Link string // one of them at most
+	After     string
 }
 
 type letterView struct {
@@ -55,7 +60,7 @@ func (ls Letters) message(l letter) Message {
 }
 
 func (ls Letters) view(l letter) letterView {
-	args := map[string]string{"helpdesk_tel": ls.HelpdeskPhone, "pin": string(l.pin)}
+	args := map[string]string{"helpdesk_tel": ls.HelpdeskPhone, "pin": string(l.pin), "url": l.link}
 	for name, value := range l.args {
 		args[name] = oneLine(value)
 	}
@@ -66,21 +71,22 @@ func (ls Letters) view(l letter) letterView {
 		Closing:   strings.Split(say("m.end"), "\n"),
 		Automatic: say("m.auto"),
 	}
-	for _, key := range append([]string{"m.hi"}, l.paragraphs...) {
-		view.Paragraphs = append(view.Paragraphs, splitAtPIN(say(key), l.pin))
+	for _, key := range append([]string{cmp.Or(l.greeting, "m.hi")}, l.paragraphs...) {
+		view.Paragraphs = append(view.Paragraphs, l.split(say(key)))
 	}
 	return view
 }
 
-func splitAtPIN(words string, pin onboarding.PIN) paragraph {
-	if pin == "" {
-		return paragraph{Before: words}
+// split sets the PIN or the link apart from the words around it.
+func (l letter) split(words string) paragraph {
+	for _, part := range []paragraph{{PIN: string(l.pin)}, {Link: l.link}} {
+		before, after, found := strings.Cut(words, part.PIN+part.Link)
+		if found && part != (paragraph{}) {
+			part.Before, part.After = before, after
+			return part
+		}
 	}
-	before, after, found := strings.Cut(words, string(pin))
-	if !found {
-		return paragraph{Before: words}
-	}
-	return paragraph{Before: before, PIN: string(pin), After: after}
+	return paragraph{Before: words}
 }
 
 // oneLine keeps a name from a register from adding lines to a mail or reversing its text.
