@@ -26,15 +26,16 @@ const (
 
 // Activities are the dependencies of all activities.
 type Activities struct {
-	Store    *store.Store
-	Sender   *mail.Sender
-	Letters  mail.Letters
-	Lookup   keys.Lookup   // subjects of counters
-	PINs     keys.Ring     // derives PINs
-	Records  keys.Ring     // opens and seals addresses at rest
-	Receiver keys.Receiver // opens hand-overs
-	Now      func() time.Time
-	Log      *slog.Logger
+	Store     *store.Store
+	Sender    *mail.Sender
+	Letters   mail.Letters
+	PublicURL string        // how browsers reach the website; links in mails begin with it
+	Lookup    keys.Lookup   // subjects of counters
+	PINs      keys.Ring     // derives PINs, and the tokens of links in mails
+	Records   keys.Ring     // opens and seals addresses at rest
+	Receiver  keys.Receiver // opens hand-overs
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // UsernameKey is how usernames are compared: people add blanks and capitals.

@@ -25,8 +25,8 @@ type settings struct {
 
 	// Where web listens.
 	Listen listenAddress `env:"KOPPEL_LISTEN" for:"web" envDefault:"localhost:8080"`
-	// How browsers reach web.
-	PublicURL publicURL `env:"KOPPEL_PUBLIC_URL" for:"web metadata" example:"https://mijnhelpdeskpo.example"`
+	// How browsers reach web; links in mails begin with it.
+	PublicURL publicURL `env:"KOPPEL_PUBLIC_URL" for:"web worker metadata" example:"https://mijnhelpdeskpo.example"`
 	// The networks of the proxies before web. Only their `X-Forwarded-For` counts.
 	TrustedProxies web.Proxies `env:"KOPPEL_TRUSTED_PROXIES" for:"web" optional:"yes" example:"10.0.0.0/8,fd00::/8"`
 

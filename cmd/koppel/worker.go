@@ -61,7 +61,8 @@ func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
 		Client: temporal.Client, BuildID: string(s.BuildID), Log: log,
 		Activities: &activities.Activities{
 			Store: database, Sender: sender, Letters: mail.Letters{HelpdeskPhone: string(s.HelpdeskPhone)},
-			Lookup: s.LookupKey, PINs: s.PINKeys, Records: s.RecordKeys, Receiver: s.HandoverKeys,
+			PublicURL: string(s.PublicURL),
+			Lookup:    s.LookupKey, PINs: s.PINKeys, Records: s.RecordKeys, Receiver: s.HandoverKeys,
 			Now: time.Now, Log: log,
 		},
 	})
