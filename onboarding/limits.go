@@ -39,7 +39,8 @@ const (
 	SessionIdleLinked   = 15 * time.Minute
 	SessionIdleUnlinked = 45 * time.Minute // nothing but linking is reachable; a slow mail must log nobody out
 	SessionLife         = 8 * time.Hour
-	SessionTouch        = time.Minute // the last use is written at most so often
+	SessionTouch        = time.Minute      // the last use is written at most so often
+	LoginFresh          = 15 * time.Minute // as old may a login be when a proof is given with it
 )
 
 var ladder = []time.Duration{15 * time.Minute, 2 * time.Hour, 24 * time.Hour}

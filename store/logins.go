@@ -13,6 +13,7 @@ type PendingLogin struct {
 	Browser    string `db:"browser"`
 	RequestID  string `db:"request_id"`
 	Language   string `db:"language"`
+	Back       string `db:"back"`     // the page that asked for it; anything, until web knows it
 	Artifact   string `db:"artifact"` // empty until the broker has posted it
 }
 
@@ -21,9 +22,9 @@ func (s *Store) SavePendingLogin(ctx context.Context, p PendingLogin, ip string,
 	return s.Transact(ctx, func(tx *Tx) error {
 		_, err := tx.tx.ExecContext(ctx, `
 			with swept as (delete from pending_logins where expires_at < $5)
-			insert into pending_logins (relay_state, browser, request_id, language, created_at, expires_at)
-			values ($1, $2, $3, $4, $5, $6)`,
-			p.RelayState, p.Browser, p.RequestID, p.Language, now, now.Add(onboarding.PendingLogin))
+			insert into pending_logins (relay_state, browser, request_id, language, back, created_at, expires_at)
+			values ($1, $2, $3, $4, $7, $5, $6)`,
+			p.RelayState, p.Browser, p.RequestID, p.Language, now, now.Add(onboarding.PendingLogin), p.Back)
 		if err != nil {
 			return translate("save pending login", err)
 		}
@@ -48,7 +49,7 @@ func (s *Store) TakePendingLogin(ctx context.Context, relayState, browser string
 	err := s.db.GetContext(ctx, &p, `
 		delete from pending_logins
 		where relay_state = $1 and browser = $2 and expires_at > $3
-		returning relay_state, browser, request_id, language, coalesce(artifact, '') as artifact`,
+		returning relay_state, browser, request_id, language, back, coalesce(artifact, '') as artifact`,
 		relayState, browser, now)
 	return p, translate("take pending login", err)
 }

@@ -118,7 +118,7 @@ func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact 
 	}
 	setCookie(c, browserCookie, "", -time.Second)
 	if identity.Person != "" {
-		c.Redirect(http.StatusSeeOther, homePath)
+		c.Redirect(http.StatusSeeOther, landing(pending.Back, homePath))
 		return nil
 	}
 	now := visit{store.Session{Identity: identity.Hash, AuthenticatedAt: s.Now()}, identity}
@@ -127,7 +127,7 @@ func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact 
 		s.saw(c, err)
 		s.Log.WarnContext(c.Request.Context(), "case not started at login", "cause", err)
 	}
-	c.Redirect(http.StatusSeeOther, linkPath)
+	c.Redirect(http.StatusSeeOther, landing(pending.Back, linkPath))
 	return nil
 }
 

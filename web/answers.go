@@ -24,6 +24,7 @@ type form struct {
 	faults   []fieldError // found without asking anybody
 	pace     *pace        // of the network that sends it
 	mails    bool         // accepted, it mails a PIN
+	proves   comeback     // it is a proof, for which a login must be fresh: where a new one leads back to
 	page     func(standing, formState) page
 
 	title  string   // key of the heading
@@ -54,6 +55,8 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 	case switches:
 		s.showAgain(c, v, f, st)
 		return nil
+	case f.proves != "" && !s.fresh(v):
+		return staleLogin(f.proves)
 	}
 	if !ok {
 		f.faults = []fieldError{{Key: "e.stale"}}

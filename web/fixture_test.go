@@ -232,7 +232,13 @@ func (b *browser) follow(a answer) answer {
 // start presses the login button and returns the id of the request and the handle that travels with it.
 func (b *browser) start() (requestID, relayState string) {
 	b.w.t.Helper()
-	page := b.post(startPath, nil).expect(http.StatusOK)
+	return b.startWith(nil)
+}
+
+// startWith is start from a page whose button sends a form.
+func (b *browser) startWith(form url.Values) (requestID, relayState string) {
+	b.w.t.Helper()
+	page := b.post(startPath, form).expect(http.StatusOK)
 	raw, err := base64.StdEncoding.DecodeString(page.value("SAMLRequest"))
 	b.w.must(err)
 	message := etree.NewDocument()

@@ -67,6 +67,10 @@ var linkStates = []state{
 	{"link-busy", failing(refusal(onboarding.Busy), linkFormWith())},
 	{"link-slow", away(tooLate, linkFormWith())},
 	{"link-away", away(errAway, linkFormWith())},
+	{"link-login-old", func(g *guest) answer {
+		g.enter().w.now = g.w.now.Add(onboarding.LoginFresh + time.Second)
+		return g.get(linkPath)
+	}},
 	{"link-locked", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.LockedUntil = l.Since.Add(15 * time.Minute) })},
 	{"link-taken", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.Taken })},
 	{"link-institution-ended", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.InstitutionEnded })},

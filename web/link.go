@@ -44,6 +44,9 @@ func (s *site) showLink(c *gin.Context, v visit) error {
 	if obstacle := s.obstacle(c, st); obstacle != nil {
 		return obstacle
 	}
+	if !s.fresh(v) {
+		return staleLogin(backToLink)
+	}
 	typed := linkForm{Email: string(s.address(st))}
 	s.show(c, http.StatusOK, linkPage(c, v, st, typed, formState{nonce: newNonce(v.session.FormKey)}))
 	return nil
@@ -81,7 +84,7 @@ func (s *site) submitLink(c *gin.Context, v visit) form {
 	return form{
 		workflow: workflows.LinkingID(v.identity.Hash), begin: s.beginLinking(v, typed.Language),
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
-		pace: s.paces.credentials, mails: true,
+		pace: s.paces.credentials, mails: true, proves: backToLink,
 		input:  typed.parsed(),
 		faults: typed.faults(),
 		page:   func(st standing, state formState) page { return linkPage(c, v, st, typed, state) },

@@ -30,6 +30,9 @@ func (s *site) showLogin(c *gin.Context) error {
 
 // startLogin remembers a login under a handle that travels with the browser, and shows the way to the broker.
 func (s *site) startLogin(c *gin.Context) error {
+	if err := parseForm(c); err != nil {
+		return err
+	}
 	handle, browser := rand.Text(), rand.Text()
 	if kept, err := c.Cookie(browserCookie); err == nil && kept != "" {
 		browser = kept // two tabs may each start one
@@ -40,7 +43,7 @@ func (s *site) startLogin(c *gin.Context) error {
 	}
 	err = s.Store.SavePendingLogin(c.Request.Context(), store.PendingLogin{
 		RelayState: s.relayHash(handle), Browser: s.browserHash(browser),
-		RequestID: request.ID, Language: string(languageOf(c)),
+		RequestID: request.ID, Language: string(languageOf(c)), Back: c.PostForm(comebackField),
 	}, c.ClientIP(), s.Now())
 	if err != nil {
 		return err

@@ -46,7 +46,8 @@ func TestSessionEnds(t *testing.T) {
 			w := newWorld(t)
 			b := w.browser()
 			b.login("jane")
-			target := linkPath
+			w.at(onboarding.AwaitPIN, nil)
+			target := pinPath
 			if test.linked {
 				w.link()
 				b = w.browser()
@@ -161,9 +162,10 @@ func TestWhoNeedsMoreTimeStaysLoggedIn(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.login("jane")
+	w.at(onboarding.AwaitPIN, nil)
 	for range 10 {
 		w.now = w.now.Add(onboarding.SessionIdleUnlinked - time.Minute)
 		b.get(stayPath).expect(http.StatusNoContent)
 	}
-	b.get(linkPath).expect(http.StatusOK)
+	b.get(pinPath).expect(http.StatusOK)
 }

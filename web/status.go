@@ -12,7 +12,8 @@ type statusView struct {
 	Args          map[string]string
 	Action        string // address of the button
 	Post          bool
-	Nonce         string // of the form that is sent again; empty: none
+	Nonce         string   // of the form that is sent again; empty: none
+	Back          comeback // where the login that the button starts leads; empty: where all do
 	ShowReference bool
 }
 

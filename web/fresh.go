@@ -1,0 +1,42 @@
+package web
+
+import (
+	"net/http"
+
+	"koppel/onboarding"
+)
+
+// A proof counts only with a recent login: who finds a browser that somebody left behind may look at its pages, and
+// can prove nothing there. Whoever is sent to log in again comes back to where that was asked.
+
+// comeback names a page that a login leads back to. It travels in the body of the form that starts the login and is
+// kept with it, so that no address leads anybody anywhere.
+type comeback string
+
+const backToLink comeback = "koppelen"
+
+const comebackField = "terug"
+
+// comebacks are all of them, and the keys of the page that asks for the login.
+var comebacks = map[comeback]struct{ path, words string }{
+	backToLink: {linkPath, "p.fresh.link"},
+}
+
+// fresh tells whether somebody may give a proof: the login was at most onboarding.LoginFresh ago.
+func (s *site) fresh(v visit) bool {
+	return s.Now().Sub(v.session.AuthenticatedAt) <= onboarding.LoginFresh
+}
+
+// staleLogin is the page that asks for a new login, which leads back to where.
+func staleLogin(where comeback) error {
+	return &statusPage{status: http.StatusForbidden, view: statusView{
+		Key: comebacks[where].words, Action: startPath, Post: true, Back: where}}
+}
+
+// landing is where a login leads: to the page that asked for it, else to the one that is for everybody.
+func landing(asked, otherwise string) string {
+	if known, ok := comebacks[comeback(asked)]; ok {
+		return known.path
+	}
+	return otherwise
+}
