@@ -24,7 +24,7 @@ type proof struct {
 
 func proofByAccount(a store.Account) proof {
 	return proof{Account: a.ID, Institution: a.Institution, Name: a.Name, Board: a.Board, BoardKvK: a.BoardKvK,
-		Closed: a.Closed, Person: a.Person}
+		Closed: a.Closed, Person: a.Person, New: a.PasswordSetAt.Valid}
 }
 
 // subject is what a login wants to use.

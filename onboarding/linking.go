@@ -17,7 +17,13 @@ const (
 )
 
 // Over tells whether the case has ended.
-func (s Step) Over() bool { return s == Linked || s == Expired || s == Cancelled }
+func (s Step) Over() bool {
+	switch s {
+	case Linked, PasswordChanged, Unmailed, Voided, Expired, Cancelled:
+		return true
+	}
+	return false
+}
 
 // Outcome names what became of something a person submitted. Domain refusals are outcomes, not errors.
 type Outcome string

@@ -56,6 +56,7 @@ func (t *Tx) ForgetHandovers(ctx context.Context, workflowID string) error {
 // Account is an account of the old system.
 type Account struct {
 	ID           string                     `db:"id"`
+	Username     string                     `db:"username"`
 	Email        onboarding.Email           `db:"email"`         // as registered long ago
 	Institution  onboarding.InstitutionCode `db:"institution"`   // the successor of one that was merged
 	Closed       bool                       `db:"closed"`        // the institution, without a successor
@@ -65,11 +66,14 @@ type Account struct {
 	BoardKvK     onboarding.KvKNumber       `db:"kvk"`           // may be empty: the register has gaps
 	Name         string                     `db:"name"`          // of the institution
 	LinkedAt     sql.NullTime               `db:"linked_at"`
+
+	PasswordSetAt   sql.NullTime `db:"password_set_at"`   // by a reset; null when the password is the old one, or none
+	PasswordEndedAt sql.NullTime `db:"password_ended_at"` // since then the old password is gone for good
 }
 
 const accountColumns = `
-	a.id, a.email, i.code as institution, i.closed_on is not null as closed, coalesce(a.password_hash, '') as password_hash, coalesce(a.person::text, '') as person,
-	coalesce(b.code, '') as board, coalesce(b.kvk, '') as kvk, i.name, a.linked_at`
+	a.id, a.username, a.email, i.code as institution, i.closed_on is not null as closed, coalesce(a.password_hash, '') as password_hash, coalesce(a.person::text, '') as person,
+	coalesce(b.code, '') as board, coalesce(b.kvk, '') as kvk, i.name, a.linked_at, a.password_set_at, a.password_ended_at`
 
 const accountTables = `
 	legacy_accounts a
@@ -109,7 +113,7 @@ func (t *Tx) Link(ctx context.Context, a Account, identity string, p Person, kee
 		{"bind identity", `update identities set person = $1, linked_at = $3 where hash = $2 and person is null returning hash`,
 			[]any{person, identity, now}},
 		{"bind account", `
-			update legacy_accounts set person = $1, linked_at = $3, password_ended_at = $3, password_hash = null
+			update legacy_accounts set person = $1, linked_at = $3, password_ended_at = $3, password_hash = null, password_set_at = null
 			where id = $2 and person is null returning id::text`, []any{person, a.ID, now}},
 		{"add membership", `
 			insert into memberships (person, institution, source, since) values ($1, $2, 'legacy', $3) returning institution`,

@@ -49,6 +49,10 @@ var retained = map[string]struct {
 		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, now()) returning hash),
 			past as (insert into linkings select gen_random_uuid(), 'w', hash, 'r', 'nl', 'linked', $1, $1, null, null, 1, null, '', $1 from who returning id)
 		insert into pins (case_id, generation, key_id, nonce, address, created_at) select id, 1, 'p', '', '', $1 from past`},
+	"request for a password": {"resets", onboarding.CaseKept, `
+		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, $1) returning hash)
+		insert into resets (id, workflow_id, identity, reference, language, step, since, deadline, asked_at, ended_at)
+			select gen_random_uuid(), 'w', hash, 'r', 'nl', 'expired', $1, $1, $1, $1 from who`},
 	"case that was not finished": {"linkings", onboarding.CaseKept, `
 		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, $1) returning hash)
 		insert into linkings select gen_random_uuid(), 'w', hash, 'r', 'nl', 'expired', $1, $1, null, null, 1, null, '', $1 from who`},
@@ -77,7 +81,7 @@ func TestRowsGoWhenTheirTimeIsOver(t *testing.T) {
 
 func TestUnfinishedCaseGoesWithAllThatIsPersonal(t *testing.T) {
 	s := importStore(t)
-	longAgo := today.Add(-onboarding.CaseKept - 73*time.Hour)
+	longAgo := today.Add(-onboarding.CaseKept - 8*24*time.Hour)
 	s.db.MustExec(`insert into identities values ('jane', 'sealed', '90001234', 'De Regenboog', 'EH3', 'ad', null, $1)`, longAgo)
 	s.db.MustExec(`
 		insert into linkings values ('11111111-1111-4111-8111-111111111111', 'w', 'jane', 'r', 'nl', 'cancelled', $1, $1, null, null, 1, null, '', $1)`,
@@ -86,8 +90,11 @@ func TestUnfinishedCaseGoesWithAllThatIsPersonal(t *testing.T) {
 		insert into pins (case_id, generation, key_id, nonce, address, created_at) values ('11111111-1111-4111-8111-111111111111', 1, 'p', '', 'sealed', $1)`, longAgo)
 	s.db.MustExec(`
 		insert into mails (case_id, kind, number, state, requested_at) values ('11111111-1111-4111-8111-111111111111', 'pin', 1, 'sent', $1)`, longAgo)
+	s.db.MustExec(`
+		insert into resets (id, workflow_id, identity, reference, language, step, since, deadline, asked_at, ended_at)
+		values (gen_random_uuid(), 'w', 'jane', 'r', 'nl', 'unmailed', $1, $1, $1, $1)`, longAgo.Add(onboarding.ResetOpen))
 	s.sweepAll(t)
-	for _, table := range []string{"linkings", "pins", "mails", "identities"} {
+	for _, table := range []string{"linkings", "resets", "pins", "mails", "identities"} {
 		if n := s.rows(t, table); n != 0 {
 			t.Errorf("%d rows of %s are left", n, table)
 		}
@@ -110,8 +117,12 @@ func TestWhatIsStillNeededStaysHoweverOld(t *testing.T) {
 		insert into mails (case_id, kind, number, state, requested_at) values ('11111111-1111-4111-8111-111111111111', 'pin', 1, 'late', $1)`, longAgo)
 	s.db.MustExec(`
 		insert into attempts (scope, subject, first_at, last_at, locked_until) values ('pin-case', 'x', $1, $1, $2)`, longAgo, today.Add(time.Hour))
+	s.db.MustExec(`insert into identities values ('karin', 'x', '90001234', '', 'EH3', 'ad', null, $1)`, longAgo)
+	s.db.MustExec(`
+		insert into resets (id, workflow_id, identity, reference, language, step, since, deadline, asked_at)
+		values (gen_random_uuid(), 'w', 'karin', 'r', 'nl', 'await_representative', $1, $1, $1)`, longAgo)
 	s.sweepAll(t)
-	for table, want := range map[string]int{"persons": 1, "identities": 2, "linkings": 1, "pins": 1, "mails": 1, "attempts": 1} {
+	for table, want := range map[string]int{"persons": 1, "identities": 3, "linkings": 1, "resets": 1, "pins": 1, "mails": 1, "attempts": 1} {
 		if n := s.rows(t, table); n != want {
 			t.Errorf("%d rows of %s are left, want %d", n, table, want)
 		}

@@ -60,6 +60,9 @@ var Sweeps = []Sweep{
 			limit $2 for update skip locked
 		)
 		delete from linkings l using due where l.id = due.id`)},
+	{"requests for a password", onboarding.CaseKept, remove(`
+		with due as (select id from resets where ended_at < $1 limit $2 for update skip locked)
+		delete from resets r using due where r.id = due.id`)},
 	{"mails", onboarding.CaseKept, remove(`
 		with due as (
 			select case_id, kind, number from mails m
@@ -74,6 +77,7 @@ var Sweeps = []Sweep{
 			where person is null and last_login_at < $1
 				and not exists (select from linkings l where l.identity = i.hash)
 				and not exists (select from sessions s where s.identity = i.hash)
+				and not exists (select from resets r where r.identity = i.hash)
 			limit $2 for update skip locked
 		)
 		delete from identities i using due where i.hash = due.hash`)},
