@@ -16,11 +16,12 @@ import (
 // do not know each other, store and mail do not either, and the domain knows nobody.
 var allowed = map[string][]string{
 	"bounces":                {"activities", "onboarding", "store", "workflows"},
-	"cmd/koppel":             {"activities", "bounces", "duo", "eherkenning", "health", "keys", "keys/keyfiles", "logs", "mail", "onboarding", "passwords", "store", "web", "worker", "workflows"},
+	"cmd/koppel":             {"activities", "bounces", "duo", "eherkenning", "health", "helpdesk", "keys", "keys/keyfiles", "logs", "mail", "onboarding", "passwords", "store", "web", "worker", "workflows"},
 	"web":                    {"bounces", "eherkenning", "health", "keys", "logs", "messages", "onboarding", "passwords", "store", "workflows"},
 	"worker":                 {"activities", "onboarding", "workflows"},
-	"workflows":              {"activities", "onboarding"},
-	"activities":             {"keys", "logs", "mail", "messages", "onboarding", "passwords", "store"},
+	"workflows":              {"activities", "helpdesk", "onboarding"},
+	"activities":             {"helpdesk", "keys", "logs", "mail", "messages", "onboarding", "passwords", "store"},
+	"helpdesk":               {"onboarding", "store"},
 	"store":                  {"onboarding"},
 	"mail":                   {"messages", "onboarding"},
 	"eherkenning":            {"onboarding"},

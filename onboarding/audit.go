@@ -32,4 +32,12 @@ const (
 	SessionsEnded   Event = "sessions.ended" // by their person, on another one
 	RegisterRead    Event = "register.imported"
 	SettingsChanged Event = "settings.changed" // names of settings, not their values
+	AgentAdded      Event = "agent.added"
+	AgentRevoked    Event = "agent.revoked"
+	AgentRefused    Event = "agent.refused"    // a token of nobody at work
+	HelpdeskLooked  Event = "helpdesk.looked"  // up a reference; with the agent
+	UnlinkReported  Event = "unlink.reported"  // by the user: this link was not me
+	UnlinkProposed  Event = "unlink.proposed"  // by an agent; this and what follows with agent, reason and ticket
+	UnlinkConfirmed Event = "unlink.confirmed" // by another agent: done
+	UnlinkDismissed Event = "unlink.dismissed" // by an agent: not done
 )

@@ -16,6 +16,7 @@ import (
 	"unicode"
 
 	"koppel/eherkenning"
+	"koppel/helpdesk"
 	"koppel/keys"
 	letters "koppel/mail"
 	"koppel/store"
@@ -25,6 +26,7 @@ import (
 // Kinds of settings that are text. Each checks itself when it is read (UnmarshalText) and says what is wrong without
 // repeating what was given, which may be a secret.
 type (
+	agentToken    string
 	databaseURL   string
 	entityID      string
 	filePath      string
@@ -47,6 +49,7 @@ type (
 
 // accepted says which values of a kind will do.
 var accepted = map[reflect.Type]string{
+	reflect.TypeFor[agentToken]():        "what `koppel agent add` printed",
 	reflect.TypeFor[certificate]():       "a certificate in PEM",
 	reflect.TypeFor[certificates]():      "one or more certificates in PEM",
 	reflect.TypeFor[databaseURL]():       "postgres://user:password@host:port/database?sslmode=…",
@@ -80,9 +83,16 @@ var accepted = map[reflect.Type]string{
 
 // The kinds that read themselves.
 var _ = []encoding.TextUnmarshaler{
-	new(databaseURL), new(entityID), new(filePath), new(truth), new(hostPort), new(line), new(listenAddress), new(mailAddress),
+	new(agentToken), new(databaseURL), new(entityID), new(filePath), new(truth), new(hostPort), new(line), new(listenAddress), new(mailAddress),
 	new(mailbox), new(metadata), new(pemText), new(phone), new(publicURL), new(serviceID),
 	new(sharedSecret), new(target), new(uuid), new(word),
+}
+
+func (v *agentToken) UnmarshalText(text []byte) error {
+	if !helpdesk.IsToken(string(text)) {
+		return errors.New("is no token of an agent")
+	}
+	return set(v, text, nil)
 }
 
 func (v *databaseURL) UnmarshalText(text []byte) error {

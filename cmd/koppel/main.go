@@ -1,6 +1,6 @@
 // Command koppel is the onboarding system of MijnHelpdeskPO: the pages (web), the journeys (worker), the database
-// (migrate), the registers (import), mails that came back (bounce) and the audit. It wires the packages and owns the
-// settings; nothing imports it.
+// (migrate), the registers (import), mails that came back (bounce), the audit, agents and what they do (agent, helpdesk).
+// It wires the packages and owns the settings; nothing imports it.
 package main
 
 import (
@@ -50,6 +50,7 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 	}
 	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
 		bounceCommand(), importCommand(desk{batchStore("import"), dialStarter(log), time.Now}), auditCommand(batchStore("audit")),
+		agentCommand(batchStore("agent")), helpdeskCommand(newCounter(log)),
 		metadataCommand(), settingsCommand(), keysCommand(), healthCommand())
 	return root
 }

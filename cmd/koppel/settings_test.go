@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"koppel/eherkenning/brokertest"
+	"koppel/helpdesk"
 	"koppel/keys"
 	"koppel/mail"
 	"koppel/web"
@@ -43,8 +44,10 @@ func made() map[string]string {
 		panic(err)
 	}
 	pair := pairs()[0]
+	token, _ := helpdesk.NewToken()
 	return map[string]string{
-		"KOPPEL_LOOKUP_KEY": keys.Generate(), "KOPPEL_PIN_KEYS": "p1:" + keys.Generate(), "KOPPEL_RECORD_KEYS": "r1:" + keys.Generate(),
+		"KOPPEL_AGENT_TOKEN": token,
+		"KOPPEL_LOOKUP_KEY":  keys.Generate(), "KOPPEL_PIN_KEYS": "p1:" + keys.Generate(), "KOPPEL_RECORD_KEYS": "r1:" + keys.Generate(),
 		"KOPPEL_HANDOVER_KEYS": private, "KOPPEL_HANDOVER_PUBLIC_KEY": public,
 		"KOPPEL_EHERKENNING_KEY": pair.key, "KOPPEL_EHERKENNING_CERTIFICATE": pair.certificate,
 		"KOPPEL_EHERKENNING_DECRYPTION_KEYS": pair.key + pair.certificate,
