@@ -1,6 +1,9 @@
 package onboarding
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Step is where a linking stands. Await… is a person's turn, …ing the system's; the rest is over.
 type Step string
@@ -15,6 +18,9 @@ const (
 	Expired    Step = "expired"
 	Cancelled  Step = "cancelled"
 )
+
+// Rests tells whether the step lasts: a person's turn, or the end.
+func (s Step) Rests() bool { return s.Over() || strings.HasPrefix(string(s), "await_") }
 
 // Over tells whether the case has ended.
 func (s Step) Over() bool {

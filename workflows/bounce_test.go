@@ -15,11 +15,11 @@ import (
 )
 
 // bounce tells the case at a moment that a mail came back.
-func (j *journey) bounce(after time.Duration, job activities.MailJob) {
+func (j *playedLinking) bounce(after time.Duration, job activities.MailJob) {
 	j.RegisterDelayedCallback(func() { j.SignalWorkflow(MailBounced, activities.Bounce{MailJob: job, Status: "5.1.1"}) }, after)
 }
 
-func (j *journey) wantMail(after time.Duration, want onboarding.MailState) {
+func (j *playedLinking) wantMail(after time.Duration, want onboarding.MailState) {
 	j.at(after, func(v LinkingView) {
 		if v.Mail != want {
 			j.t.Errorf("after %v the mail is %s, want %s", after, v.Mail, want)

@@ -38,53 +38,42 @@ var mailing = workflow.ActivityOptions{
 }
 
 // effect runs a database activity to its end.
-func (c *linking) effect(ctx workflow.Context, summary string, activity, in, out any) error {
-	return c.runEffect(ctx, database, summary, activity, in, out)
+func (j *journey) effect(ctx workflow.Context, summary string, activity, in, out any) error {
+	return j.runEffect(ctx, database, summary, activity, in, out)
 }
 
 // runEffect waits for an activity; the clock raises attention while it takes long, and here it is cleared.
-func (c *linking) runEffect(ctx workflow.Context, options workflow.ActivityOptions, summary string, activity, in, out any) error {
+func (j *journey) runEffect(ctx workflow.Context, options workflow.ActivityOptions, summary string, activity, in, out any) error {
 	e := &effect{summary, workflow.Now(ctx)}
-	c.effects = append(c.effects, e)
-	c.describe(ctx)
+	j.effects = append(j.effects, e)
+	j.describe(ctx)
 	options.Summary = summary
 	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), activity, in).Get(ctx, out)
-	c.effects = slices.DeleteFunc(c.effects, func(other *effect) bool { return other == e })
-	c.raiseAttention(ctx)
+	j.effects = slices.DeleteFunc(j.effects, func(other *effect) bool { return other == e })
+	j.raiseAttention(ctx)
 	return err
 }
 
 // What KoppelAttention can say.
 const (
 	slow        = "slow"         // an effect takes longer than onboarding.AttentionAfter
-	mailRefused = "mail_refused" // a mail server refused the PIN mail for good
-	mailBounced = "mail_bounced" // the PIN mail came back
+	mailRefused = "mail_refused" // a mail server refused a mail for good that somebody waits for
+	mailBounced = "mail_bounced" // such a mail came back
 )
 
 // raiseAttention makes the search attribute say whether somebody has to look.
-func (c *linking) raiseAttention(ctx workflow.Context) {
-	if c.needs(ctx) != c.attention {
-		c.publish(ctx, true)
+func (j *journey) raiseAttention(ctx workflow.Context) {
+	if j.needs(ctx) != j.attention {
+		j.publish(ctx, true)
 	}
 }
 
 // needs is what the case wants attention for; empty when it goes by itself.
-func (c *linking) needs(ctx workflow.Context) string {
-	for _, e := range c.effects {
+func (j *journey) needs(ctx workflow.Context) string {
+	for _, e := range j.effects {
 		if !workflow.Now(ctx).Before(e.since.Add(onboarding.AttentionAfter)) {
 			return slow
 		}
 	}
-	switch {
-	case c.parked != nil:
-		return mailRefused
-	case c.returned():
-		return mailBounced
-	}
-	return ""
-}
-
-// returned tells whether the person waits for a mail that came back.
-func (c *linking) returned() bool {
-	return c.mail == onboarding.MailBounced && (c.step == onboarding.MailingPIN || c.step == onboarding.AwaitPIN)
+	return j.trouble()
 }

@@ -11,36 +11,27 @@ import (
 
 // linking is one case: a contact person who links an eHerkenning identity to an account of the old system.
 type linking struct {
-	in       LinkingInput
-	deadline time.Time // of the case
+	journey
+	in LinkingInput
 
-	step         onboarding.Step
-	since        time.Time
-	institutions []onboarding.InstitutionCode
-	verdict      onboarding.Verdict // of the last check
-	mail         onboarding.MailState
-	mailCode     int               // SMTP reply of the last refusal
-	bounce       activities.Bounce // of the newest PIN mail that came back
-	attention    string
+	mail     onboarding.MailState
+	mailCode int               // SMTP reply of the last refusal
+	bounce   activities.Bounce // of the newest PIN mail that came back
 
-	opened    bool                // the row of the case stands
-	busy      bool                // one check, or one turn of the system, at a time
 	cancelled bool                // by the person
 	completed onboarding.Outcome  // of the last attempt to make the link
 	lapse     time.Time           // end of the proof; zero before there is one
 	mailing   workflow.CancelFunc // stops the PIN mail that is under way
 	newest    activities.MailJob  // of the PIN mails
 	parked    *activities.MailJob // refused for good; waits for another address or for RetryNow
-	effects   []*effect           // under way
 }
 
 // Linking takes an identity without person from its first login to a link, or to a named ending. Nothing but a bug
 // makes it fail.
 func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
-	c := &linking{
-		in: in, deadline: in.AuthenticatedAt.Add(onboarding.LinkingOpen),
-		step: onboarding.AwaitProof, since: in.AuthenticatedAt,
-	}
+	c := &linking{in: in, journey: journey{
+		caseID: in.Case, reference: in.Reference, deadline: in.AuthenticatedAt.Add(onboarding.LinkingOpen)}}
+	c.begin(c, onboarding.AwaitProof, in.AuthenticatedAt)
 	if in.Board != "" {
 		c.institutions = []onboarding.InstitutionCode{in.Board}
 	}
@@ -152,12 +143,31 @@ func (c *linking) backToProof(ctx workflow.Context) error {
 	return c.moveTo(ctx, onboarding.AwaitProof)
 }
 
-// expired tells whether the case is past its deadline.
-func (c *linking) expired(ctx workflow.Context) bool {
-	return !workflow.Now(ctx).Before(c.deadline)
-}
-
 // lapsed tells whether the proof is too old.
 func (c *linking) lapsed(ctx workflow.Context) bool {
 	return !c.lapse.IsZero() && !workflow.Now(ctx).Before(c.lapse)
+}
+
+// until is when the present step ends by itself.
+func (c *linking) until() time.Time {
+	if !c.lapse.IsZero() && c.lapse.Before(c.deadline) {
+		return c.lapse
+	}
+	return c.deadline
+}
+
+// trouble is a PIN mail that did not arrive.
+func (c *linking) trouble() string {
+	switch {
+	case c.parked != nil:
+		return mailRefused
+	case c.returned():
+		return mailBounced
+	}
+	return ""
+}
+
+// returned tells whether the person waits for a mail that came back.
+func (c *linking) returned() bool {
+	return c.mail == onboarding.MailBounced && (c.step == onboarding.MailingPIN || c.step == onboarding.AwaitPIN)
 }

@@ -88,6 +88,6 @@ func LinkingOptions(in LinkingInput) client.StartWorkflowOptions {
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(attributes...),
 		StaticSummary:            linkingSummary(in),
-		Memo:                     memo(in.Reference, onboarding.AwaitProof, in.AuthenticatedAt, deadline),
+		Memo:                     memo(in.Reference, linkingSteps[onboarding.AwaitProof], in.AuthenticatedAt, deadline),
 	}
 }

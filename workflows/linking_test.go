@@ -20,9 +20,9 @@ var accepted = onboarding.Verdict{Outcome: onboarding.Accepted}
 
 var pinMail = activities.MailJob{Case: "case", Kind: onboarding.PINMail, Number: 1, Generation: 1}
 
-// journey plays a linking against scripted activities in the test environment, which skips time. The environment
+// playedLinking plays a linking against scripted activities in the test environment, which skips time. The environment
 // gives up an activity after ten attempts where a server would go on.
-type journey struct {
+type playedLinking struct {
 	*testsuite.TestWorkflowEnvironment
 	t       *testing.T
 	started time.Time
@@ -37,10 +37,10 @@ type journey struct {
 	complete    func() (activities.Completed, error)
 }
 
-func newJourney(t *testing.T) *journey {
+func newJourney(t *testing.T) *playedLinking {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
-	j := &journey{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), t: t,
+	j := &playedLinking{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), t: t,
 		started: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	j.SetStartTime(j.started)
 	yes := func() (activities.Checked, error) { return activities.Checked{Verdict: accepted}, nil }
@@ -63,7 +63,7 @@ func newJourney(t *testing.T) *journey {
 	return j
 }
 
-func (j *journey) register() {
+func (j *playedLinking) register() {
 	add := func(name string, f any) { j.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
 	note := func(name string) { j.done = append(j.done, name) }
 	check := func(name string, f *func() (activities.Checked, error)) {
@@ -106,7 +106,7 @@ type answer struct {
 }
 
 // send sends an update at a moment of the journey.
-func (j *journey) send(after time.Duration, id, update string) *answer {
+func (j *playedLinking) send(after time.Duration, id, update string) *answer {
 	got := &answer{}
 	j.RegisterDelayedCallback(func() {
 		j.UpdateWorkflow(update, id, &testsuite.TestUpdateCallback{
@@ -122,7 +122,7 @@ func (j *journey) send(after time.Duration, id, update string) *answer {
 }
 
 // at looks at the case at a moment of the journey.
-func (j *journey) at(after time.Duration, look func(LinkingView)) {
+func (j *playedLinking) at(after time.Duration, look func(LinkingView)) {
 	j.RegisterDelayedCallback(func() {
 		value, err := j.QueryWorkflow(LinkingState)
 		if err != nil {
@@ -137,7 +137,7 @@ func (j *journey) at(after time.Duration, look func(LinkingView)) {
 	}, after)
 }
 
-func (j *journey) wantStep(after time.Duration, want onboarding.Step) {
+func (j *playedLinking) wantStep(after time.Duration, want onboarding.Step) {
 	j.at(after, func(v LinkingView) {
 		if v.Step != want {
 			j.t.Errorf("after %v the step is %s, want %s", after, v.Step, want)
@@ -145,7 +145,7 @@ func (j *journey) wantStep(after time.Duration, want onboarding.Step) {
 	})
 }
 
-func (j *journey) wantAttention(after time.Duration, want string) {
+func (j *playedLinking) wantAttention(after time.Duration, want string) {
 	j.at(after, func(v LinkingView) {
 		if v.Attention != want {
 			j.t.Errorf("after %v attention is %q, want %q", after, v.Attention, want)
@@ -154,7 +154,7 @@ func (j *journey) wantAttention(after time.Duration, want string) {
 }
 
 // run plays the journey to its end, which must be want.
-func (j *journey) run(want onboarding.Step) {
+func (j *playedLinking) run(want onboarding.Step) {
 	j.t.Helper()
 	j.ExecuteWorkflow(Linking, LinkingInput{
 		Case: "case", Identity: "identity", Reference: "K3TF-9M2Q", Level: onboarding.EH3,
@@ -166,9 +166,9 @@ func (j *journey) run(want onboarding.Step) {
 	}
 }
 
-func (j *journey) ended() time.Duration { return j.Now().Sub(j.started) }
+func (j *playedLinking) ended() time.Duration { return j.Now().Sub(j.started) }
 
-func (j *journey) wantDone(want ...string) {
+func (j *playedLinking) wantDone(want ...string) {
 	j.t.Helper()
 	if !slices.Equal(j.done, want) {
 		j.t.Errorf("activities:\n got %q\nwant %q", j.done, want)

@@ -10,33 +10,22 @@ import (
 	"koppel/onboarding"
 )
 
-// moveTo makes step the step of the case and shows it.
-func (c *linking) moveTo(ctx workflow.Context, step onboarding.Step) error {
-	c.step, c.since = step, workflow.Now(ctx)
-	return c.publish(ctx, resting(step))
-}
-
-// resting tells whether a step lasts: a person's turn, or the end.
-func resting(step onboarding.Step) bool {
-	return step.Over() || step == onboarding.AwaitProof || step == onboarding.AwaitPIN
-}
-
 // publish shows the state in Temporal UI: one change of the search attributes, and of the memo where the state lasts
 // (a step of the system is over in a moment, or raises attention).
-func (c *linking) publish(ctx workflow.Context, lasting bool) error {
-	c.attention = c.needs(ctx)
-	c.describe(ctx)
+func (j *journey) publish(ctx workflow.Context, lasting bool) error {
+	j.attention = j.needs(ctx)
+	j.describe(ctx)
 	attributes := []temporal.SearchAttributeUpdate{
-		KoppelStep.ValueSet(string(c.step)),
-		KoppelStepSince.ValueSet(c.since),
-		KoppelDeadline.ValueSet(c.until()),
+		KoppelStep.ValueSet(string(j.step)),
+		KoppelStepSince.ValueSet(j.since),
+		KoppelDeadline.ValueSet(j.until()),
 		KoppelAttention.ValueUnset(),
 	}
-	if c.attention != "" {
-		attributes[3] = KoppelAttention.ValueSet(c.attention)
+	if j.attention != "" {
+		attributes[3] = KoppelAttention.ValueSet(j.attention)
 	}
-	if len(c.institutions) > 0 {
-		attributes = append(attributes, KoppelInstitution.ValueSet(codes(c.institutions)))
+	if len(j.institutions) > 0 {
+		attributes = append(attributes, KoppelInstitution.ValueSet(codes(j.institutions)))
 	}
 	if err := workflow.UpsertTypedSearchAttributes(ctx, attributes...); err != nil {
 		return err
@@ -44,15 +33,8 @@ func (c *linking) publish(ctx workflow.Context, lasting bool) error {
 	if !lasting {
 		return nil
 	}
-	return workflow.UpsertMemo(ctx, memo(c.in.Reference, c.step, c.since, c.until()))
-}
-
-// until is when the present step ends by itself.
-func (c *linking) until() time.Time {
-	if !c.lapse.IsZero() && c.lapse.Before(c.deadline) {
-		return c.lapse
-	}
-	return c.deadline
+	heading, _ := j.words()
+	return workflow.UpsertMemo(ctx, memo(j.reference, heading, j.since, j.until()))
 }
 
 func codes(institutions []onboarding.InstitutionCode) []string {
@@ -64,10 +46,10 @@ func codes(institutions []onboarding.InstitutionCode) []string {
 }
 
 // memo repeats what the search attributes say where a person reads it: current details need a living worker.
-func memo(reference onboarding.Reference, step onboarding.Step, since, until time.Time) map[string]any {
+func memo(reference onboarding.Reference, heading string, since, until time.Time) map[string]any {
 	return map[string]any{
 		"Referentie": string(reference),
-		"Stap":       stepNames[step],
+		"Stap":       heading,
 		"Sinds":      clockText(since),
 		"Uiterlijk":  clockText(until),
 	}
