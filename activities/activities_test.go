@@ -41,6 +41,8 @@ type desk struct {
 	mails    *mailtest.Server
 	handover keys.Handover
 	now      time.Time
+
+	changePIN string // of a change of address that a test has prepared
 }
 
 // migrated brings the schema of an empty database up to date.

@@ -33,18 +33,21 @@ func (a *Activities) NoteBounce(ctx context.Context, in Bounce) (Noted, error) {
 		if err != nil {
 			return err
 		}
-		l, err := tx.LockLinking(ctx, in.Case)
+		c, err := a.lockConfirming(ctx, tx, in.Case)
+		if onboarding.KindOf(err) == onboarding.NotFound { // a case of another kind: nobody waits for its mails
+			c, err = confirming{Case: &store.Case{ID: in.Case, Step: onboarding.Cancelled}}, nil
+		}
 		if err != nil {
 			return err
 		}
-		if noted.Workflow, err = a.concerned(ctx, tx, l, in.MailJob); err != nil || mail.State == onboarding.MailBounced {
+		if noted.Workflow, err = a.concerned(ctx, tx, *c.Case, in.MailJob); err != nil || mail.State == onboarding.MailBounced {
 			return err
 		}
-		givenUp := l.Step.Over() || in.Kind == onboarding.PINMail && noted.Workflow == ""
+		givenUp := c.Step.Over() || in.Kind == onboarding.PINMail && noted.Workflow == ""
 		if underWay(mail.State) && !givenUp {
 			return errMailUnderWay
 		}
-		return bounced(ctx, tx, l, in, now)
+		return bounced(ctx, tx, *c.Case, in, now)
 	})
 	return noted, err
 }
@@ -55,21 +58,21 @@ func underWay(state onboarding.MailState) bool {
 }
 
 // concerned is the workflow of a case that waits for the PIN in this mail: the newest mail of a PIN that is awaited.
-func (a *Activities) concerned(ctx context.Context, tx *store.Tx, l store.Linking, job MailJob) (string, error) {
-	if job.Kind != onboarding.PINMail || l.Step != onboarding.MailingPIN && l.Step != onboarding.AwaitPIN {
+func (a *Activities) concerned(ctx context.Context, tx *store.Tx, c store.Case, job MailJob) (string, error) {
+	if job.Kind != onboarding.PINMail || c.Step != onboarding.MailingPIN && c.Step != onboarding.AwaitPIN {
 		return "", nil
 	}
-	last, newest, err := newestMail(ctx, tx, l.ID)
+	last, newest, err := newestMail(ctx, tx, c.ID)
 	if err != nil || last.Number != job.Number || !newest.VoidedAt.IsZero() {
 		return "", err
 	}
-	return l.WorkflowID, nil
+	return c.WorkflowID, nil
 }
 
-func bounced(ctx context.Context, tx *store.Tx, l store.Linking, in Bounce, now time.Time) error {
+func bounced(ctx context.Context, tx *store.Tx, c store.Case, in Bounce, now time.Time) error {
 	if err := tx.SetMailBounced(ctx, in.Case, in.Kind, in.Number, in.Status, now); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.MailReturned, l.Case, now, map[string]any{
+	return tx.Audit(ctx, event(onboarding.MailReturned, c, now, map[string]any{
 		"kind": in.Kind, "number": in.Number, "generation": in.Generation, "status": in.Status}))
 }

@@ -24,6 +24,7 @@ type Checked struct {
 	Verdict      onboarding.Verdict
 	Institutions []onboarding.InstitutionCode // of the proven account: school and board
 	Mails        []MailJob                    // to be sent
+	Over         bool                         // something else has ended the case
 }
 
 func refuse(outcome onboarding.Outcome) Checked {

@@ -25,22 +25,22 @@ func (a *Activities) CheckPIN(ctx context.Context, in Check) (Checked, error) {
 		if err != nil || !found {
 			return refuse(onboarding.AskAgain), err
 		}
-		l, err := tx.LockLinking(ctx, in.Case)
+		c, err := a.lockConfirming(ctx, tx, in.Case)
 		if err != nil {
 			return Checked{}, err
 		}
-		locked := l.LockedUntil
-		verdict, err := a.judgePIN(ctx, tx, confirmingLink(&l), form, typedAt, now)
+		locked := c.LockedUntil
+		verdict, err := a.judgePIN(ctx, tx, c, form, typedAt, now)
 		if err != nil {
 			return Checked{}, err
 		}
-		checked := Checked{Verdict: verdict}
-		if l.LockedUntil.After(locked) {
-			if checked.Mails, err = nameNotice(ctx, tx, l.Case, onboarding.LockedMail, now); err != nil {
+		checked := Checked{Verdict: verdict, Over: c.Step.Over()}
+		if c.LockedUntil.After(locked) {
+			if checked.Mails, err = nameNotice(ctx, tx, *c.Case, onboarding.LockedMail, now); err != nil {
 				return Checked{}, err
 			}
 		}
-		return checked, tx.SaveLinking(ctx, l)
+		return checked, c.save(ctx, tx)
 	})
 }
 

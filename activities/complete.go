@@ -69,6 +69,9 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 	if err != nil {
 		return err
 	}
+	if err := voidChanges(ctx, tx, l.Identity, now); err != nil {
+		return err
+	}
 	if err := forgetProofs(ctx, tx, l, now); err != nil {
 		return err
 	}

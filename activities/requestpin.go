@@ -1,7 +1,6 @@
 package activities
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -14,18 +13,6 @@ import (
 	"koppel/onboarding"
 	"koppel/store"
 )
-
-// confirming is a case that has an address confirmed by a PIN, and what the address is for: the account, or the
-// activation code, that is being linked, or the person who changes it. A PIN for one does not fit another.
-type confirming struct {
-	*store.Case
-	subject string
-}
-
-// confirmingLink is a linking that has its address confirmed.
-func confirmingLink(l *store.Linking) confirming {
-	return confirming{&l.Case, cmp.Or(l.Account, l.Code)}
-}
 
 // requestPIN makes a new PIN for address and names its mail, within the limits on mails and addresses. The caller saves
 // the case.

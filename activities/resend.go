@@ -12,29 +12,32 @@ import (
 // mail is repeated; else there is a new PIN and the older one stays good until its own end.
 func (a *Activities) RequestPIN(ctx context.Context, in Check) (Checked, error) {
 	return a.once(ctx, in, func(tx *store.Tx, now time.Time) (Checked, error) {
-		l, err := tx.LockLinking(ctx, in.Case)
+		c, err := a.lockConfirming(ctx, tx, in.Case)
 		if err != nil {
 			return Checked{}, err
 		}
-		last, newest, err := newestMail(ctx, tx, l.ID)
+		if c.Step.Over() {
+			return gone, nil
+		}
+		last, newest, err := newestMail(ctx, tx, c.ID)
 		if err != nil {
 			return Checked{}, err
 		}
 		if again := last.RequestedAt.Add(onboarding.PINMailInterval); now.Before(again) {
 			return refuseUntil(onboarding.TooSoon, again), nil
 		}
-		address, err := a.address(l.ID, newest.Generation, newest.Address)
+		address, err := a.address(c.ID, newest.Generation, newest.Address)
 		if err != nil {
 			return Checked{}, err
 		}
-		checked, err := a.repeat(ctx, tx, &l.Case, last, newest, address, now)
+		checked, err := a.repeat(ctx, tx, c.Case, last, newest, address, now)
 		if err != nil {
 			return Checked{}, err
 		}
-		if err := tx.SaveLinking(ctx, l); err != nil {
+		if err := c.save(ctx, tx); err != nil {
 			return Checked{}, err
 		}
-		return checked, tx.Audit(ctx, event(onboarding.PINRequested, l.Case, now, map[string]any{
+		return checked, tx.Audit(ctx, event(onboarding.PINRequested, *c.Case, now, map[string]any{
 			"mails": len(checked.Mails), "outcome": checked.Verdict.Outcome}))
 	})
 }
@@ -82,47 +85,60 @@ func (a *Activities) ChangeAddress(ctx context.Context, in Check) (Checked, erro
 		if _, found, err := a.open(ctx, tx, in, now, &form); err != nil || !found {
 			return refuse(onboarding.AskAgain), err
 		}
-		l, err := tx.LockLinking(ctx, in.Case)
-		if err != nil {
+		c, err := a.lockConfirming(ctx, tx, in.Case)
+		switch {
+		case err != nil:
 			return Checked{}, err
-		}
-		if !awaitsPIN(l.Step) {
+		case c.Step.Over():
+			return gone, nil
+		case !awaitsAddress(c.Step):
 			return refuse(onboarding.AskAgain), nil
 		}
-		if soon, err := a.sameAddressTooSoon(ctx, tx, l.ID, form.Email, now); err != nil || soon.Verdict.Outcome != "" {
+		if soon, err := a.sameAddressTooSoon(ctx, tx, *c.Case, form.Email, now); err != nil || soon.Verdict.Outcome != "" {
 			return soon, err
 		}
-		checked, err := a.requestPIN(ctx, tx, &l.Case, form.Email, now)
+		checked, err := a.requestPIN(ctx, tx, c.Case, form.Email, now)
 		if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 			return checked, err
 		}
-		return checked, a.moveToAddress(ctx, tx, l, form.Language, now)
+		warnings, err := warnOnce(ctx, tx, *c.Case, now)
+		if err != nil {
+			return Checked{}, err
+		}
+		checked.Mails = append(checked.Mails, warnings...)
+		return checked, moveToAddress(ctx, tx, c, form.Language, now)
 	})
 }
 
-// awaitsPIN tells whether a case is between its proof and its PIN. The workflow lets nothing else in; this is for what
-// the engine does again, out of order, after a reset.
-func awaitsPIN(step onboarding.Step) bool {
-	return step == onboarding.MailingPIN || step == onboarding.AwaitPIN
+// gone answers for a case that something else has ended.
+var gone = Checked{Verdict: onboarding.Verdict{Outcome: onboarding.AskAgain}, Over: true}
+
+// awaitsAddress tells whether a case takes an address: a linking between its proof and its PIN, a change from its
+// beginning. The workflow lets nothing else in; this is for what the engine does again, out of order, after a reset.
+func awaitsAddress(step onboarding.Step) bool {
+	return step == onboarding.AwaitAddress || step == onboarding.MailingPIN || step == onboarding.AwaitPIN
 }
 
-func (a *Activities) moveToAddress(ctx context.Context, tx *store.Tx, l store.Linking, language string, now time.Time) error {
-	if err := tx.VoidPINs(ctx, l.ID, l.Generation, now); err != nil {
+func moveToAddress(ctx context.Context, tx *store.Tx, c confirming, language string, now time.Time) error {
+	if err := tx.VoidPINs(ctx, c.ID, c.Generation, now); err != nil {
 		return err
 	}
-	l.Step, l.Since, l.Language = onboarding.MailingPIN, now, language
-	if err := tx.SaveLinking(ctx, l); err != nil {
+	c.Step, c.Since, c.Language = onboarding.MailingPIN, now, language
+	if err := c.save(ctx, tx); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.AddressChanged, l.Case, now, map[string]any{"generation": l.Generation}))
+	return tx.Audit(ctx, event(onboarding.AddressChanged, *c.Case, now, map[string]any{"generation": c.Generation}))
 }
 
-func (a *Activities) sameAddressTooSoon(ctx context.Context, tx *store.Tx, linking string, address onboarding.Email, now time.Time) (Checked, error) {
-	last, newest, err := newestMail(ctx, tx, linking)
+func (a *Activities) sameAddressTooSoon(ctx context.Context, tx *store.Tx, c store.Case, address onboarding.Email, now time.Time) (Checked, error) {
+	if c.Generation == 0 {
+		return Checked{}, nil
+	}
+	last, newest, err := newestMail(ctx, tx, c.ID)
 	if err != nil {
 		return Checked{}, err
 	}
-	before, err := a.address(linking, newest.Generation, newest.Address)
+	before, err := a.address(c.ID, newest.Generation, newest.Address)
 	if again := last.RequestedAt.Add(onboarding.PINMailInterval); err == nil && fold(before) == fold(address) && now.Before(again) {
 		return refuseUntil(onboarding.TooSoon, again), nil
 	}

@@ -15,7 +15,7 @@ import (
 // voided, or has ended, or whose case has moved on ends as superseded.
 func (a *Activities) SendPIN(ctx context.Context, job MailJob) (Sent, error) {
 	return a.deliver(ctx, job, func(ctx context.Context, tx *store.Tx, now time.Time) (*composed, error) {
-		l, err := tx.LockLinking(ctx, job.Case)
+		c, err := a.lockConfirming(ctx, tx, job.Case)
 		if err != nil {
 			return nil, err
 		}
@@ -24,8 +24,8 @@ func (a *Activities) SendPIN(ctx context.Context, job MailJob) (Sent, error) {
 			return nil, err
 		}
 		for _, pin := range pins {
-			if pin.Generation == job.Generation && wanted(l, pin, now) {
-				return a.composePIN(ctx, tx, l, pin, job, now)
+			if pin.Generation == job.Generation && wanted(c, pin, now) {
+				return a.composePIN(ctx, tx, c, pin, job, now)
 			}
 		}
 		return nil, nil
@@ -33,18 +33,18 @@ func (a *Activities) SendPIN(ctx context.Context, job MailJob) (Sent, error) {
 }
 
 // wanted tells whether the person still waits for this PIN.
-func wanted(l store.Linking, pin store.PIN, now time.Time) bool {
-	awaited := l.Step == onboarding.MailingPIN || l.Step == onboarding.AwaitPIN
+func wanted(c confirming, pin store.PIN, now time.Time) bool {
+	awaited := c.Step == onboarding.MailingPIN || c.Step == onboarding.AwaitPIN
 	ended := !pin.ExpiresAt.IsZero() && !now.Before(pin.ExpiresAt)
 	return awaited && pin.VoidedAt.IsZero() && !ended
 }
 
-func (a *Activities) composePIN(ctx context.Context, tx *store.Tx, l store.Linking, pin store.PIN, job MailJob, now time.Time) (*composed, error) {
-	address, err := a.address(l.ID, pin.Generation, pin.Address)
+func (a *Activities) composePIN(ctx context.Context, tx *store.Tx, c confirming, pin store.PIN, job MailJob, now time.Time) (*composed, error) {
+	address, err := a.address(c.ID, pin.Generation, pin.Address)
 	if err != nil {
 		return nil, err
 	}
-	code, err := a.derive(confirmingLink(&l), pin, address)
+	code, err := a.derive(c, pin, address)
 	if err != nil {
 		return nil, err
 	}
@@ -56,24 +56,24 @@ func (a *Activities) composePIN(ctx context.Context, tx *store.Tx, l store.Linki
 	if until.IsZero() {
 		until = now.Add(onboarding.PINLife)
 	}
-	message := a.Letters.PIN(messages.ParseLanguage(l.Language), code, mail.PINTimes{Requested: requested.RequestedAt, ValidUntil: until})
+	message := c.word(messages.ParseLanguage(c.Language), code, mail.PINTimes{Requested: requested.RequestedAt, ValidUntil: until})
 	message.To = address
 	return &composed{message, func(ctx context.Context, tx *store.Tx, at time.Time) error {
-		return startPINClock(ctx, tx, job, at, until)
+		return a.startPINClock(ctx, tx, job, at, until)
 	}}, nil
 }
 
-func startPINClock(ctx context.Context, tx *store.Tx, job MailJob, at, until time.Time) error {
-	l, err := tx.LockLinking(ctx, job.Case)
+func (a *Activities) startPINClock(ctx context.Context, tx *store.Tx, job MailJob, at, until time.Time) error {
+	c, err := a.lockConfirming(ctx, tx, job.Case)
 	if err != nil {
 		return err
 	}
 	if err := tx.AcceptPIN(ctx, job.Case, job.Generation, at, until); err != nil {
 		return err
 	}
-	if l.Step != onboarding.MailingPIN || l.Generation != job.Generation {
+	if c.Step != onboarding.MailingPIN || c.Generation != job.Generation {
 		return nil
 	}
-	l.Step, l.Since = onboarding.AwaitPIN, at
-	return tx.SaveLinking(ctx, l)
+	c.Step, c.Since = onboarding.AwaitPIN, at
+	return c.save(ctx, tx)
 }

@@ -70,6 +70,22 @@ func TestNothingThatWasOpenBeforeTheLinkWorksAfterIt(t *testing.T) {
 			func(d *desk) { d.db.MustExec(`update legacy_accounts set email = 'planted@elders.example'`) },
 			func(d *desk) { d.want(1, `persons where email = $1`, janeEmail) },
 		},
+		"a change of address": {
+			func(d *desk) {
+				d.db.MustExec(`with was as (insert into persons (email, language, created_at) values ('was@elders.example', 'nl', $1) returning id)
+					update identities set person = was.id, linked_at = $1 from was where hash = $2`, d.now, jane)
+				d.openChange(jane)
+				d.changePIN = d.mailPIN(d.changeTo(newEmail).Mails[0])
+				d.db.MustExec(`update identities set person = null, linked_at = null`) // as an agent does by unlinking
+			},
+			func(d *desk) {
+				d.want(1, `email_changes where step = 'cancelled'`)
+				if checked := d.pin(changeCase, d.changePIN); checked.Verdict.Outcome != onboarding.EndedPIN || !checked.Over {
+					d.t.Errorf("the PIN of the change is answered %+v", checked)
+				}
+				d.want(0, `persons where email = $1`, newEmail)
+			},
+		},
 		"a form handed over": {
 			func(d *desk) { d.hand(janeCase, map[string]any{"pin": "123456"}) },
 			func(d *desk) { d.want(0, `handovers`) },
@@ -150,7 +166,7 @@ func (d *desk) freshProof() (pin string) {
 		noError(d.t, tx.AcceptPIN(ctx, janeCase, 1, d.now, d.now.Add(onboarding.PINLife)))
 		pins, err := tx.PINs(ctx, janeCase)
 		noError(d.t, err)
-		derived, err := d.derive(confirmingLink(&l), pins[0], janeEmail)
+		derived, err := d.derive(d.confirmingLink(&l), pins[0], janeEmail)
 		noError(d.t, err)
 		pin = string(derived)
 		return tx.SaveLinking(ctx, l)

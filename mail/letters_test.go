@@ -32,6 +32,10 @@ var all = []struct {
 	write func(messages.Language) Message
 }{
 	{"pin", func(l messages.Language) Message { return letters.PIN(l, "048151", pinTimes) }},
+	{"changepin", func(l messages.Language) Message { return letters.ChangePIN(l, "048151", pinTimes) }},
+	{"changeasked", func(l messages.Language) Message { return letters.ChangeAsked(l, requested) }},
+	{"changed", func(l messages.Language) Message { return letters.Changed(l, requested) }},
+	{"changednotice", func(l messages.Language) Message { return letters.ChangedNotice(l, requested) }},
 	{"reset", func(l messages.Language) Message { return letters.ResetLink(l, forgotten, false) }},
 	{"resetagain", func(l messages.Language) Message { return letters.ResetLink(l, forgotten, true) }},
 	{"passwordchanged", func(l messages.Language) Message { return letters.PasswordChanged(l, regenboog) }},

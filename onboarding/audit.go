@@ -25,6 +25,7 @@ const (
 	AddressChanged  Event = "address.changed"
 	LimitReached    Event = "limit.reached" // on mails or addresses; limits on tries are …locked
 	CaseLinked      Event = "linked"
+	EmailChanged    Event = "email.changed"
 	MailRequested   Event = "mail.queued"
 	MailAccepted    Event = "mail.accepted"
 	MailTurnedDown  Event = "mail.refused"

@@ -5,6 +5,7 @@ import "time"
 // Times of a linking (security: recommended numbers).
 const (
 	LinkingOpen     = 72 * time.Hour   // from the login that started it
+	EmailChangeOpen = 24 * time.Hour   // from the first form of the new address
 	ProofGood       = 24 * time.Hour   // a proven credential; after that it is asked again
 	PINLife         = 15 * time.Minute // from the moment a mail server accepted the mail
 	PINRepeatable   = 5 * time.Minute  // with as much life left, a resend repeats the same PIN

@@ -9,14 +9,16 @@ import (
 type Step string
 
 const (
-	AwaitProof Step = "await_proof" // username and password are awaited
-	MailingPIN Step = "mailing_pin" // the first PIN for this address is on its way
-	AwaitPIN   Step = "await_pin"   // a mail server has accepted a PIN
-	Completing Step = "completing"  // the identity is being bound to the account
-	Notifying  Step = "notifying"   // the person is in; confirmations are being mailed
-	Linked     Step = "linked"
-	Expired    Step = "expired"
-	Cancelled  Step = "cancelled"
+	AwaitAddress Step = "await_address" // the new address of a change is awaited
+	AwaitProof   Step = "await_proof"   // username and password are awaited
+	MailingPIN   Step = "mailing_pin"   // the first PIN for this address is on its way
+	AwaitPIN     Step = "await_pin"     // a mail server has accepted a PIN
+	Completing   Step = "completing"    // the identity is being bound to the account
+	Notifying    Step = "notifying"     // the person is in; confirmations are being mailed
+	Linked       Step = "linked"
+	Changed      Step = "changed" // of an address
+	Expired      Step = "expired"
+	Cancelled    Step = "cancelled"
 )
 
 // Rests tells whether the step lasts: a person's turn, or the end.
@@ -25,7 +27,7 @@ func (s Step) Rests() bool { return s.Over() || strings.HasPrefix(string(s), "aw
 // Over tells whether the case has ended.
 func (s Step) Over() bool {
 	switch s {
-	case Linked, PasswordChanged, Unmailed, Voided, Expired, Cancelled:
+	case Linked, Changed, PasswordChanged, Unmailed, Voided, Expired, Cancelled:
 		return true
 	}
 	return false
@@ -76,10 +78,13 @@ const (
 type MailKind string
 
 const (
-	PINMail         MailKind = "pin"
-	LinkedMail      MailKind = "linked"
-	OwnerNoticeMail MailKind = "owner_notice" // to the address that the old account had, where it is another one
-	ReminderMail    MailKind = "reminder"
-	LockedMail      MailKind = "locked"
-	RegisterMail    MailKind = "register" // a change in the registers; its case is the notice
+	PINMail           MailKind = "pin"
+	LinkedMail        MailKind = "linked"
+	OwnerNoticeMail   MailKind = "owner_notice" // to the address that the old account had, where it is another one
+	ReminderMail      MailKind = "reminder"
+	LockedMail        MailKind = "locked"
+	ChangeAskedMail   MailKind = "change_asked"   // and the next two, of a change of address: to the old one at once
+	ChangedMail       MailKind = "changed"        // to the new one
+	ChangedNoticeMail MailKind = "changed_notice" // to the old one
+	RegisterMail      MailKind = "register"       // a change in the registers; its case is the notice
 )

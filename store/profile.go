@@ -9,10 +9,19 @@ import (
 	"koppel/onboarding"
 )
 
+const personByID = `select id, email, language from persons where id = $1`
+
 // Person returns the account with that id.
 func (s *Store) Person(ctx context.Context, id string) (Person, error) {
 	var p Person
-	err := s.db.GetContext(ctx, &p, `select id, email, language from persons where id = $1`, id)
+	err := s.db.GetContext(ctx, &p, personByID, id)
+	return p, translate("find person", err)
+}
+
+// Person returns the account with that id, as this transaction sees it.
+func (t *Tx) Person(ctx context.Context, id string) (Person, error) {
+	var p Person
+	err := t.tx.GetContext(ctx, &p, personByID, id)
 	return p, translate("find person", err)
 }
 

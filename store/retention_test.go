@@ -53,6 +53,11 @@ var retained = map[string]struct {
 		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, $1) returning hash)
 		insert into resets (id, workflow_id, identity, reference, language, step, since, deadline, asked_at, ended_at)
 			select gen_random_uuid(), 'w', hash, 'r', 'nl', 'expired', $1, $1, $1, $1 from who`},
+	"change of address": {"email_changes", onboarding.CaseKept, `
+		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, $1) returning hash),
+			whose as (insert into persons (email, language, created_at) values ('jane@regenboog.example', 'nl', $1) returning id)
+		insert into email_changes (id, workflow_id, identity, person, former, reference, language, step, since, deadline, ended_at)
+		select gen_random_uuid(), 'w', hash, id, '', 'r', 'nl', 'changed', $1, $1, $1 from who, whose`},
 	"case that was not finished": {"linkings", onboarding.CaseKept, `
 		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, $1) returning hash)
 		insert into linkings select gen_random_uuid(), 'w', hash, 'r', 'nl', 'expired', $1, $1, null, null, 1, null, '', $1 from who`},

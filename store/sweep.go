@@ -51,6 +51,8 @@ var Sweeps = []Sweep{
 			select case_id, generation from pins p
 			where created_at < $1 and not exists (
 				select from linkings l where l.id = p.case_id and (l.ended_at is null or l.ended_at >= $1))
+				and not exists (
+				select from email_changes c where c.id = p.case_id and (c.ended_at is null or c.ended_at >= $1))
 			limit $2 for update skip locked
 		)
 		delete from pins p using due where p.case_id = due.case_id and p.generation = due.generation`)},
@@ -63,11 +65,16 @@ var Sweeps = []Sweep{
 	{"requests for a password", onboarding.CaseKept, remove(`
 		with due as (select id from resets where ended_at < $1 limit $2 for update skip locked)
 		delete from resets r using due where r.id = due.id`)},
+	{"changes of address", onboarding.CaseKept, remove(`
+		with due as (select id from email_changes where ended_at < $1 limit $2 for update skip locked)
+		delete from email_changes c using due where c.id = due.id`)},
 	{"mails", onboarding.CaseKept, remove(`
 		with due as (
 			select case_id, kind, number from mails m
 			where requested_at < $1 and not exists (
 				select from linkings l where l.id = m.case_id and (l.ended_at is null or l.ended_at >= $1))
+				and not exists (
+				select from email_changes c where c.id = m.case_id and (c.ended_at is null or c.ended_at >= $1))
 			limit $2 for update skip locked
 		)
 		delete from mails m using due where m.case_id = due.case_id and m.kind = due.kind and m.number = due.number`)},
@@ -76,6 +83,7 @@ var Sweeps = []Sweep{
 			select hash from identities i
 			where person is null and last_login_at < $1
 				and not exists (select from linkings l where l.identity = i.hash)
+				and not exists (select from email_changes c where c.identity = i.hash)
 				and not exists (select from sessions s where s.identity = i.hash)
 				and not exists (select from resets r where r.identity = i.hash)
 			limit $2 for update skip locked

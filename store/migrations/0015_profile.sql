@@ -12,6 +12,7 @@ create table email_changes (
     workflow_id  text not null,
     identity     text not null references identities, -- that asked for it
     person       uuid not null references persons on delete cascade,
+    former       bytea not null,                      -- the address until then, sealed
     reference    text not null,
     language     text not null,
     step         text not null,
