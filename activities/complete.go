@@ -50,6 +50,9 @@ func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Comple
 		if err := a.link(ctx, tx, l, account, now); err != nil {
 			return err
 		}
+		if err := tx.DeleteDraft(ctx, l.Identity); err != nil {
+			return err
+		}
 		done, err = a.completed(ctx, tx, l)
 		return err
 	})

@@ -86,6 +86,12 @@ func TestNothingThatWasOpenBeforeTheLinkWorksAfterIt(t *testing.T) {
 				d.want(0, `persons where email = $1`, newEmail)
 			},
 		},
+		"an address typed for the next login": {
+			func(d *desk) {
+				d.db.MustExec(`insert into drafts values ($1, 'x', now(), now() + interval '1 day')`, jane)
+			},
+			func(d *desk) { d.want(0, `drafts`) },
+		},
 		"a form handed over": {
 			func(d *desk) { d.hand(janeCase, map[string]any{"pin": "123456"}) },
 			func(d *desk) { d.want(0, `handovers`) },

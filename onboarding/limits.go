@@ -20,6 +20,7 @@ const (
 // Times after which data is swept (security: retention).
 const (
 	CaseKept     = 30 * 24 * time.Hour  // after its end: rows of a case, its mails, and who did not finish
+	DraftKept    = 72 * time.Hour       // what was typed at the link page, for after a new login
 	OutcomeKept  = 30 * 24 * time.Hour  // as long as the engine keeps the history that may ask for it again
 	AttemptsKept = 30 * 24 * time.Hour  // after the last one, and after every lock
 	IPKept       = 30 * 24 * time.Hour  // in the audit

@@ -30,8 +30,11 @@ var retained = map[string]struct {
 	kept   time.Duration
 	insert string // $1: when it was made, or ended
 }{
-	"hand-over":       {"handovers", 0, `insert into handovers values (gen_random_uuid(), 'w', '', $1, $1)`},
-	"pending login":   {"pending_logins", 0, `insert into pending_logins values (gen_random_uuid(), 'b', gen_random_uuid(), 'nl', null, $1, $1)`},
+	"hand-over":     {"handovers", 0, `insert into handovers values (gen_random_uuid(), 'w', '', $1, $1)`},
+	"pending login": {"pending_logins", 0, `insert into pending_logins values (gen_random_uuid(), 'b', gen_random_uuid(), 'nl', null, $1, $1)`},
+	"draft": {"drafts", 0, `
+		with who as (insert into identities values (gen_random_uuid(), 'x', '90001234', '', 'EH3', 'ad', null, now()) returning hash)
+		insert into drafts select hash, '', $1, $1 from who`},
 	"used assertion":  {"used_assertions", 0, `insert into used_assertions values (gen_random_uuid(), $1)`},
 	"outcome":         {"outcomes", onboarding.OutcomeKept, `insert into outcomes values ('w', gen_random_uuid(), '{}', $1)`},
 	"attempts":        {"attempts", onboarding.AttemptsKept, `insert into attempts (scope, subject, first_at, last_at) values ('pin-case', gen_random_uuid(), $1, $1)`},

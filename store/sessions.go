@@ -32,6 +32,17 @@ func (s *Store) Session(ctx context.Context, tokenHash []byte, now time.Time) (S
 	return found, translate("find session", err)
 }
 
+// LapsedSession returns the session with that token hash, be it that it was idle for too long. NotFound when its life
+// is over or somebody ended it.
+func (s *Store) LapsedSession(ctx context.Context, tokenHash []byte, now time.Time) (Session, error) {
+	var found Session
+	err := s.db.GetContext(ctx, &found, `
+		select token_hash, identity, form_key, linked, coalesce(institution, '') as institution,
+			authenticated_at, last_used_at, expires_at
+		from sessions where token_hash = $1 and expires_at > $2`, tokenHash, now)
+	return found, translate("find lapsed session", err)
+}
+
 // SaveSession writes all columns of v. Of the sessions of one identity only the newest SessionsAtOnce
 // stay, and those of anybody that have ended are swept.
 func (s *Store) SaveSession(ctx context.Context, v Session) error {

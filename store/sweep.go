@@ -30,6 +30,9 @@ var Sweeps = []Sweep{
 	{"sessions", 0, remove(`
 		with due as (select token_hash from sessions where expires_at < $1 limit $2 for update skip locked)
 		delete from sessions s using due where s.token_hash = due.token_hash`)},
+	{"drafts", 0, remove(`
+		with due as (select identity from drafts where expires_at < $1 limit $2 for update skip locked)
+		delete from drafts d using due where d.identity = due.identity`)},
 	{"outcomes", onboarding.OutcomeKept, remove(`
 		with due as (select workflow_id, update_id from outcomes where at < $1 limit $2 for update skip locked)
 		delete from outcomes o using due where o.workflow_id = due.workflow_id and o.update_id = due.update_id`)},

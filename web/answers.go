@@ -24,6 +24,7 @@ type form struct {
 	faults   []fieldError // found without asking anybody
 	pace     *pace        // of the network that sends it
 	mails    bool         // accepted, it mails a PIN
+	draft    *draft       // what of it a new login fills in again; nil: nothing
 	proves   comeback     // it is a proof, for which a login must be fresh: where a new one leads back to
 	page     func(standing, formState) page
 
@@ -55,7 +56,11 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 	case switches:
 		s.showAgain(c, v, f, st)
 		return nil
-	case f.proves != "" && !s.fresh(v):
+	}
+	if f.draft != nil && ok {
+		s.keepDraft(c, v.identity.Hash, *f.draft)
+	}
+	if f.proves != "" && !s.fresh(v) {
 		return staleLogin(f.proves)
 	}
 	if !ok {
@@ -76,6 +81,9 @@ func (s *site) submitForm(c *gin.Context, v visit, f form, st standing) error {
 	case err != nil:
 		return err
 	case verdict.Outcome == onboarding.Accepted:
+		if f.draft != nil {
+			s.dropDraft(c, v.identity.Hash)
+		}
 		return s.proceedTo(c, v, f.goal, f.query)
 	case answer.moved:
 		return s.proceed(c, v)

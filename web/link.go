@@ -47,7 +47,10 @@ func (s *site) showLink(c *gin.Context, v visit) error {
 	if !s.fresh(v) {
 		return staleLogin(backToLink)
 	}
-	typed := linkForm{Email: string(s.address(st))}
+	typed := linkForm{Email: s.draftOf(c, v.identity.Hash).Email}
+	if typed.Email == "" {
+		typed.Email = string(s.address(st))
+	}
 	s.show(c, http.StatusOK, linkPage(c, v, st, typed, formState{nonce: newNonce(v.session.FormKey)}))
 	return nil
 }
@@ -85,6 +88,7 @@ func (s *site) submitLink(c *gin.Context, v visit) form {
 		workflow: workflows.LinkingID(v.identity.Hash), begin: s.beginLinking(v, typed.Language),
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
 		pace: s.paces.credentials, mails: true, proves: backToLink,
+		draft:  &draft{Email: typed.Email},
 		input:  typed.parsed(),
 		faults: typed.faults(),
 		page:   func(st standing, state formState) page { return linkPage(c, v, st, typed, state) },

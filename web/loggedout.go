@@ -61,6 +61,7 @@ func (s *site) stopLinking(c *gin.Context, v visit) error {
 	if verdict.Outcome != onboarding.Accepted {
 		return s.proceed(c, v)
 	}
+	s.dropDraft(c, v.identity.Hash)
 	return s.leave(c)
 }
 
@@ -73,6 +74,7 @@ func (s *site) stopWithoutCase(c *gin.Context, v visit) error {
 	if st.place != atProof {
 		return s.proceed(c, v)
 	}
+	s.dropDraft(c, v.identity.Hash)
 	return s.leave(c)
 }
 

@@ -110,6 +110,7 @@ func (s *site) submits(read func(*gin.Context, visit) form) gin.HandlerFunc {
 		}
 		v, err := s.visitor(c)
 		if errors.Is(err, errNotLoggedIn) {
+			s.rescue(c, read)
 			return s.sendAway(c)
 		}
 		f := read(c, v)
