@@ -62,11 +62,8 @@ const (
 
 // words says whose turn it is. A PIN mail that was refused or came back turns the step of the system into a person's.
 func (c *linking) words() (heading, counsel string) {
-	switch {
-	case c.parked != nil:
-		return parkedName, parkedAdvice
-	case c.returned():
-		return returnedName, returnedAdvice
+	if heading, counsel = c.waits(); heading != "" {
+		return heading, counsel
 	}
 	return linkingSteps[c.step], linkingAdvice[c.step]
 }
@@ -75,15 +72,4 @@ func (c *linking) facts() []fact { return []fact{{"Mail met pincode", c.mailText
 
 func (c *linking) footer() string {
 	return fmt.Sprintf("Ingelogd met niveau %s bij leverancier `%s` op %s.", c.in.Level, c.in.Supplier, clockText(c.in.AuthenticatedAt))
-}
-
-func (c *linking) mailText() string {
-	text := mailNames[c.mail]
-	switch c.mail {
-	case onboarding.MailRefused:
-		text += fmt.Sprintf(" (antwoord %d)", c.mailCode)
-	case onboarding.MailBounced:
-		text += fmt.Sprintf(" (melding %s)", c.bounce.Status)
-	}
-	return text
 }

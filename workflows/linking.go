@@ -12,18 +12,10 @@ import (
 // linking is one case: a contact person who links an eHerkenning identity to an account of the old system.
 type linking struct {
 	journey
+	addressing
 	in LinkingInput
 
-	mail     onboarding.MailState
-	mailCode int               // SMTP reply of the last refusal
-	bounce   activities.Bounce // of the newest PIN mail that came back
-
-	cancelled bool                // by the person
-	completed onboarding.Outcome  // of the last attempt to make the link
-	lapse     time.Time           // end of the proof; zero before there is one
-	mailing   workflow.CancelFunc // stops the PIN mail that is under way
-	newest    activities.MailJob  // of the PIN mails
-	parked    *activities.MailJob // refused for good; waits for another address or for RetryNow
+	lapse time.Time // end of the proof; zero before there is one
 }
 
 // Linking takes an identity without person from its first login to a link, or to a named ending. Nothing but a bug
@@ -31,6 +23,7 @@ type linking struct {
 func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
 	c := &linking{in: in, journey: journey{
 		caseID: in.Case, reference: in.Reference, deadline: in.AuthenticatedAt.Add(onboarding.LinkingOpen)}}
+	c.addressing = addressing{of: &c.journey, notice: do.SendNotice}
 	c.begin(c, onboarding.AwaitProof, in.AuthenticatedAt)
 	if in.Board != "" {
 		c.institutions = []onboarding.InstitutionCode{in.Board}
@@ -65,7 +58,7 @@ func (c *linking) run(ctx workflow.Context) error {
 
 // called tells whether it is the system's turn.
 func (c *linking) called(ctx workflow.Context) bool {
-	return !c.busy && (c.step == onboarding.Completing || c.cancelled || c.lapsed(ctx) || c.expired(ctx))
+	return !c.busy && (c.step == onboarding.Completing || c.stopped() || c.lapsed(ctx) || c.expired(ctx))
 }
 
 // turn does what the case was called for.
@@ -75,7 +68,7 @@ func (c *linking) turn(ctx workflow.Context) error {
 	switch {
 	case c.step == onboarding.Completing:
 		return c.complete(ctx)
-	case c.cancelled:
+	case c.stopped():
 		return c.end(ctx, onboarding.Cancelled)
 	case c.expired(ctx):
 		return c.end(ctx, onboarding.Expired)
@@ -154,20 +147,4 @@ func (c *linking) until() time.Time {
 		return c.lapse
 	}
 	return c.deadline
-}
-
-// trouble is a PIN mail that did not arrive.
-func (c *linking) trouble() string {
-	switch {
-	case c.parked != nil:
-		return mailRefused
-	case c.returned():
-		return mailBounced
-	}
-	return ""
-}
-
-// returned tells whether the person waits for a mail that came back.
-func (c *linking) returned() bool {
-	return c.mail == onboarding.MailBounced && (c.step == onboarding.MailingPIN || c.step == onboarding.AwaitPIN)
 }

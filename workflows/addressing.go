@@ -1,0 +1,146 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"koppel/activities"
+	"koppel/onboarding"
+)
+
+// addressing is the part of a case that has an address confirmed by a PIN: the mail, what came of it, and what a person
+// does with it.
+type addressing struct {
+	of     *journey
+	notice any // the activity that sends the mails beside the PIN
+
+	mail     onboarding.MailState
+	mailCode int               // SMTP reply of the last refusal
+	bounce   activities.Bounce // of the newest PIN mail that came back
+
+	cancelled bool                // by the person
+	gone      bool                // something else has ended the case
+	completed onboarding.Outcome  // of the last attempt to do what the PIN is for
+	mailing   workflow.CancelFunc // stops the PIN mail that is under way
+	newest    activities.MailJob  // of the PIN mails
+	parked    *activities.MailJob // refused for good; waits for another address or for RetryNow
+}
+
+// handleAddress registers what a person or an operator can send about the address. cancelling describes what is
+// cancelled.
+func (p *addressing) handleAddress(ctx workflow.Context, cancelling string) error {
+	return errors.Join(
+		p.of.handle(ctx, SubmitPIN, "Pincode uit de mail", p.submitPIN, p.refusedWhenStopped),
+		p.of.handle(ctx, ResendPIN, "Nieuwe mail met pincode", p.resendPIN, p.refusedWhenStopped),
+		p.of.handle(ctx, ChangeAddress, "Ander e-mailadres", p.changeAddress, p.refusedWhenStopped),
+		p.of.handle(ctx, Cancel, cancelling, p.cancel, p.refusedWhenStopped),
+		p.of.handle(ctx, RetryNow, "Geweigerde mail opnieuw sturen (beheer)", p.retryNow, func() error {
+			if p.parked == nil {
+				return rejection(onboarding.Stale, "no mail was refused")
+			}
+			return p.refusedWhenStopped()
+		}),
+	)
+}
+
+// stopped tells whether the case is to end: by its person, or because something else has ended it.
+func (p *addressing) stopped() bool { return p.cancelled || p.gone }
+
+// refusedWhenStopped rejects what comes after the person has stopped, or something else has ended the case.
+func (p *addressing) refusedWhenStopped() error {
+	if p.stopped() {
+		return rejection(onboarding.Stale, "the case is being stopped")
+	}
+	return nil
+}
+
+// judge has something judged and notes when the case turns out to be over.
+func (p *addressing) judge(ctx workflow.Context, summary string, activity any, s Submission) (activities.Checked, error) {
+	checked, err := p.of.check(ctx, summary, activity, s)
+	p.gone = p.gone || checked.Over
+	return checked, err
+}
+
+// submitPIN answers when the link has been made, so that the page that follows is the one behind it.
+func (p *addressing) submitPIN(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
+	checked, err := p.judge(ctx, "Pincode controleren", do.CheckPIN, s)
+	p.startMailing(ctx, checked.Mails)
+	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
+		return checked.Verdict, err
+	}
+	p.completed = ""
+	if err := p.of.moveTo(ctx, onboarding.Completing); err != nil {
+		return onboarding.Verdict{}, err
+	}
+	err = workflow.Await(ctx, func() bool { return p.completed != "" })
+	return onboarding.Verdict{Outcome: p.completed}, err
+}
+
+func (p *addressing) resendPIN(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
+	checked, err := p.judge(ctx, "Nieuwe pincode aanvragen", do.RequestPIN, s)
+	p.startMailing(ctx, checked.Mails)
+	p.of.raiseAttention(ctx)
+	p.of.describe(ctx)
+	return checked.Verdict, err
+}
+
+func (p *addressing) changeAddress(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
+	checked, err := p.judge(ctx, "Ander e-mailadres controleren", do.ChangeAddress, s)
+	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
+		return checked.Verdict, err
+	}
+	p.startMailing(ctx, checked.Mails)
+	return checked.Verdict, p.of.moveTo(ctx, onboarding.MailingPIN)
+}
+
+func (p *addressing) cancel(workflow.Context, Submission) (onboarding.Verdict, error) {
+	p.cancelled = true
+	return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
+}
+
+func (p *addressing) retryNow(ctx workflow.Context, _ Submission) (onboarding.Verdict, error) {
+	p.startMailing(ctx, []activities.MailJob{*p.parked})
+	p.of.raiseAttention(ctx)
+	return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
+}
+
+// trouble is a PIN mail that did not arrive.
+func (p *addressing) trouble() string {
+	switch {
+	case p.parked != nil:
+		return mailRefused
+	case p.returned():
+		return mailBounced
+	}
+	return ""
+}
+
+// returned tells whether the person waits for a mail that came back.
+func (p *addressing) returned() bool {
+	return p.mail == onboarding.MailBounced && (p.of.step == onboarding.MailingPIN || p.of.step == onboarding.AwaitPIN)
+}
+
+// waits is whose turn it is when a PIN mail was refused or came back: that makes the step of the system a person's.
+// Empty when none was.
+func (p *addressing) waits() (heading, counsel string) {
+	switch {
+	case p.parked != nil:
+		return parkedName, parkedAdvice
+	case p.returned():
+		return returnedName, returnedAdvice
+	}
+	return "", ""
+}
+
+func (p *addressing) mailText() string {
+	text := mailNames[p.mail]
+	switch p.mail {
+	case onboarding.MailRefused:
+		text += fmt.Sprintf(" (antwoord %d)", p.mailCode)
+	case onboarding.MailBounced:
+		text += fmt.Sprintf(" (melding %s)", p.bounce.Status)
+	}
+	return text
+}
