@@ -128,6 +128,17 @@ func (w *Watch) note(part *watched, err error) {
 	}
 }
 
+// Up tells of each part whether it answered when it was last asked; one that was not asked yet is left out.
+func (w *Watch) Up() map[string]bool {
+	up := make(map[string]bool)
+	for _, part := range w.parts {
+		if state := part.current(); state != unknown {
+			up[part.Name] = state == ok
+		}
+	}
+	return up
+}
+
 func (p *watched) current() state {
 	p.mu.Lock()
 	defer p.mu.Unlock()

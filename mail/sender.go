@@ -12,6 +12,9 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 )
 
 const (
@@ -70,13 +73,19 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	return s.converse(ctx, func(client *gomail.Client, session *smtp.Client) error {
+	ctx, span := otel.Tracer("koppel/mail").Start(ctx, "SMTP", trace.WithSpanKind(trace.SpanKindClient))
+	defer span.End()
+	err = s.converse(ctx, func(client *gomail.Client, session *smtp.Client) error {
 		err := client.SendWithSMTPClient(session, msg)
 		if msg.IsDelivered() {
 			return nil // whatever happened after that
 		}
 		return sendFailure(ctx, err)
 	})
+	if err != nil {
+		span.SetStatus(codes.Error, "not accepted")
+	}
+	return err
 }
 
 // Ping goes as far with the mail server as can be without a mail: greeting, encryption, login. It ends with ctx.

@@ -35,5 +35,6 @@ func (t *Tx) Audit(ctx context.Context, e Event) error {
 		)
 		insert into audit_subjects (audit_id, at, identity, ip) select id, $1, $5, $6 from event where $5 || $6 <> ''`,
 		e.At, e.Name, e.Case, detail, e.Identity, e.IP)
+	t.events = append(t.events, e)
 	return translate("audit "+string(e.Name), err)
 }

@@ -82,7 +82,7 @@ func TestRowThatCommitsLateGetsIntoTheChain(t *testing.T) {
 	s := auditStore(t, 1)
 	late := s.db.MustBegin()
 	defer late.Rollback()
-	if err := (&Tx{late}).Audit(t.Context(), Event{At: today, Name: onboarding.PINRight}); err != nil {
+	if err := (&Tx{tx: late}).Audit(t.Context(), Event{At: today, Name: onboarding.PINRight}); err != nil {
 		t.Fatal(err)
 	}
 	s.audit(t, Event{At: today, Name: onboarding.CaseLinked})

@@ -127,3 +127,17 @@ func (t *Tx) Link(ctx context.Context, a Account, identity string, p Person, kee
 	_, err = t.tx.ExecContext(ctx, `delete from sessions where identity = $1 and token_hash <> $2`, identity, keep)
 	return person, translate("end other sessions", err)
 }
+
+// OpenCases counts the linkings that are not over, by step.
+func (s *Store) OpenCases(ctx context.Context) (map[onboarding.Step]int, error) {
+	var rows []struct {
+		Step  onboarding.Step `db:"step"`
+		Count int             `db:"count"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `select step, count(*) from linkings where ended_at is null group by step`)
+	counts := make(map[onboarding.Step]int, len(rows))
+	for _, row := range rows {
+		counts[row.Step] = row.Count
+	}
+	return counts, translate("count open cases", err)
+}

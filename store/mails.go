@@ -82,3 +82,10 @@ func (t *Tx) PINMailsSince(ctx context.Context, since time.Time, most int) (int,
 		select count(*) from (select from mails where kind = 'pin' and requested_at > $1 limit $2) as recent`, since, most)
 	return requested, translate("count pin mails", err)
 }
+
+// OldestMail is when the mail was requested that has waited longest for a mail server; zero when none waits.
+func (s *Store) OldestMail(ctx context.Context) (time.Time, error) {
+	var oldest sql.NullTime
+	err := s.db.GetContext(ctx, &oldest, `select min(requested_at) from mails where state in ('queued', 'late')`)
+	return zero(oldest), translate("find oldest mail", err)
+}

@@ -24,17 +24,25 @@ import (
 var migrations embed.FS
 
 // Store is a pool of connections.
-type Store struct{ db *sqlx.DB }
+type Store struct {
+	db *sqlx.DB
+
+	// Audited is told of each event of the audit once it is committed; nil: nobody is. It is set before the store is used.
+	Audited func(Event)
+}
 
 // Tx is one transaction; its methods are the statements that take part in one.
-type Tx struct{ tx *sqlx.Tx }
+type Tx struct {
+	tx     *sqlx.Tx
+	events []Event // that it audits
+}
 
 func newStore(db *sql.DB) *Store {
 	db.SetMaxOpenConns(connectionsAtOnce)
 	db.SetMaxIdleConns(connectionsIdle)
 	db.SetConnMaxIdleTime(connectionIdleFor)
 	db.SetConnMaxLifetime(connectionLife)
-	return &Store{sqlx.NewDb(db, "postgres")}
+	return &Store{db: sqlx.NewDb(db, "postgres")}
 }
 
 // Close ends the pool.
@@ -98,11 +106,17 @@ func (s *Store) Transact(ctx context.Context, do func(*Tx) error) error {
 	if err != nil {
 		return translate("begin", err)
 	}
-	if err := do(&Tx{tx}); err != nil {
+	t := &Tx{tx: tx}
+	if err := do(t); err != nil {
 		return errors.Join(err, rollback(tx))
 	}
 	if err := tx.Commit(); err != nil {
 		return translate("commit", err)
+	}
+	if s.Audited != nil {
+		for _, event := range t.events {
+			s.Audited(event)
+		}
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine.Use(s.headers, s.logRequest, s.recovery, s.limits, s.language, checkOrigin)
+	engine.Use(s.headers, s.measure, s.logRequest, s.recovery, s.limits, s.language, checkOrigin)
 	engine.NoRoute(s.recognise, s.handle(noPage))
 	engine.NoMethod(s.recognise, s.handle(noMethod))
 

@@ -37,6 +37,9 @@ func batchStore(command string) func(context.Context) (*store.Store, error) {
 func (s settings) dialTemporal(log *slog.Logger) (temporalClient, error) {
 	options := s.TemporalClient
 	options.Logger = sdklog.NewStructuredLogger(log)
+	if err := measuring(&options); err != nil {
+		return temporalClient{}, err
+	}
 	temporal, err := client.NewLazyClient(options)
 	if err != nil {
 		return temporalClient{}, fmt.Errorf("client of Temporal: %w", err)

@@ -32,6 +32,7 @@ type (
 	filePath      string
 	truth         string
 	hostPort      string
+	httpURL       string
 	line          string
 	listenAddress string
 	mailAddress   string
@@ -57,6 +58,7 @@ var accepted = map[reflect.Type]string{
 	reflect.TypeFor[filePath]():          "the path of a file that can be read",
 	reflect.TypeFor[truth]():             "true or false",
 	reflect.TypeFor[hostPort]():          "host:port",
+	reflect.TypeFor[httpURL]():           "http://host[:port] or https://host[:port], with a path if wanted",
 	reflect.TypeFor[keys.Handover]():     "id:base64 of an X25519 public key; `koppel keys new` makes it",
 	reflect.TypeFor[keyPairs]():          "RSA private keys of 2048 bits or more, each followed by its certificate, in PEM",
 	reflect.TypeFor[keys.Lookup]():       "base64 of 32 bytes; `koppel keys new` makes it",
@@ -83,7 +85,7 @@ var accepted = map[reflect.Type]string{
 
 // The kinds that read themselves.
 var _ = []encoding.TextUnmarshaler{
-	new(agentToken), new(databaseURL), new(entityID), new(filePath), new(truth), new(hostPort), new(line), new(listenAddress), new(mailAddress),
+	new(agentToken), new(databaseURL), new(entityID), new(filePath), new(truth), new(hostPort), new(httpURL), new(line), new(listenAddress), new(mailAddress),
 	new(mailbox), new(metadata), new(pemText), new(phone), new(publicURL), new(serviceID),
 	new(sharedSecret), new(target), new(uuid), new(word),
 }
@@ -217,6 +219,14 @@ func (v *phone) UnmarshalText(text []byte) error {
 		return errors.New("has no digit")
 	}
 	return (*line)(v).UnmarshalText(text)
+}
+
+func (v *httpURL) UnmarshalText(text []byte) error {
+	parsed, err := url.Parse(string(text))
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return errors.New("is not a web address")
+	}
+	return set(v, text, nil)
 }
 
 func (v *publicURL) UnmarshalText(text []byte) error {

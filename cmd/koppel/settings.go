@@ -36,6 +36,11 @@ type settings struct {
 	// Where the worker answers `/healthz` and `/readyz`, and nothing else.
 	WorkerListen listenAddress `env:"KOPPEL_WORKER_LISTEN" for:"worker" envDefault:"localhost:8081"`
 
+	// Where `/metrics` answers Prometheus; without it nowhere. Keep it off the internet.
+	MetricsListen listenAddress `env:"KOPPEL_METRICS_LISTEN" for:"web worker" optional:"yes" example:"localhost:9090"`
+	// Where traces are sent (OTLP over HTTP); without it none are made.
+	TracesURL httpURL `env:"KOPPEL_TRACES_URL" for:"web worker" optional:"yes" example:"http://otel-collector:4318"`
+
 	// The mail server.
 	SMTPAddress hostPort `env:"KOPPEL_SMTP_ADDRESS" for:"worker" example:"smtp.example.nl:587"`
 	// When the connection to it is encrypted, by STARTTLS.

@@ -42,6 +42,11 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 		return err
 	}
 	defer database.Close()
+	stopMeasuring, err := s.measure(ctx, "web", database, log)
+	if err != nil {
+		return err
+	}
+	defer stopMeasuring()
 	temporal, err := s.dialTemporal(log)
 	if err != nil {
 		return err
@@ -52,6 +57,9 @@ func runWeb(ctx context.Context, s settings, log *slog.Logger) error {
 		return err
 	}
 	watch := webHealth(log, database, temporal)
+	if err := errors.Join(measureParts(watch), measureExpiries(serviceProvider, time.Now)); err != nil {
+		return err
+	}
 	handler, err := web.New(web.Settings{
 		Store: database, Temporal: temporal, ServiceProvider: serviceProvider,
 		Lookup: s.LookupKey, Records: s.RecordKeys, Handover: s.HandoverPublicKey,

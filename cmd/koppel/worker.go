@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -38,6 +39,11 @@ func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
 		return err
 	}
 	defer database.Close()
+	stopMeasuring, err := s.measure(cmd.Context(), "worker", database, log)
+	if err != nil {
+		return err
+	}
+	defer stopMeasuring()
 	sender, err := mail.NewSender(mail.Settings{
 		Address: string(s.SMTPAddress), From: string(s.MailFrom), ReplyTo: string(s.HelpdeskMail), BounceAddress: string(s.BounceAddress),
 		Username: string(s.SMTPUsername), Password: string(s.SMTPPassword), TLS: s.SMTPTLS,
@@ -51,6 +57,9 @@ func runWorker(cmd *cobra.Command, s settings, log *slog.Logger) error {
 	}
 	defer temporal.Close()
 	watch := workerHealth(log, database, temporal, sender)
+	if err := errors.Join(measureParts(watch), measureQueues(database, time.Now)); err != nil {
+		return err
+	}
 	stopHealth, err := serveHealth(watch, string(s.WorkerListen))
 	if err != nil {
 		return fmt.Errorf("KOPPEL_WORKER_LISTEN: %w", err)
