@@ -130,6 +130,7 @@ var wrong = map[reflect.Type]string{
 	reflect.TypeFor[phone]():          "hunter",
 	reflect.TypeFor[privateKey]():     secret,
 	reflect.TypeFor[publicURL]():      "http://" + secret + ".example",
+	reflect.TypeFor[httpURL]():        secret,
 	reflect.TypeFor[serviceID]():      "urn:etoegang:DV:" + secret + ":services:0001",
 	reflect.TypeFor[sharedSecret]():   secret,
 	reflect.TypeFor[target]():         secret,
