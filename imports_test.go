@@ -16,7 +16,7 @@ import (
 // do not know each other, store and mail do not either, and the domain knows nobody.
 var allowed = map[string][]string{
 	"bounces":                {"activities", "onboarding", "store", "workflows"},
-	"cmd/koppel":             {"activities", "bounces", "duo", "eherkenning", "health", "helpdesk", "keys", "keys/keyfiles", "logs", "mail", "onboarding", "passwords", "store", "telemetry", "web", "worker", "workflows"},
+	"cmd/koppel":             {"activities", "bounces", "duo", "eherkenning", "health", "helpdesk", "keys", "keys/keyfiles", "logs", "mail", "messages", "onboarding", "passwords", "store", "telemetry", "web", "worker", "workflows"},
 	"web":                    {"bounces", "eherkenning", "health", "keys", "logs", "messages", "onboarding", "passwords", "store", "workflows"},
 	"worker":                 {"activities", "onboarding", "workflows"},
 	"workflows":              {"activities", "helpdesk", "onboarding"},

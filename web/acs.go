@@ -24,10 +24,10 @@ const (
 
 // Why a login was refused before or after eherkenning had a say; other reasons are eherkenning.Reason values.
 const (
-	reasonNoCookie = "no_cookie" // the browser keeps no cookies, or never started a login
-	reasonUnknown  = "unknown_login"
-	reasonBinding  = "wrong_binding"
-	reasonReplayed = "assertion_replayed"
+	ReasonNoCookie = "no_cookie" // the browser keeps no cookies, or never started a login
+	ReasonUnknown  = "unknown_login"
+	ReasonBinding  = "wrong_binding"
+	ReasonReplayed = "assertion_replayed"
 )
 
 // keepArtifact is the assertion consumer service for brokers that post. The post comes from another site, so the
@@ -69,7 +69,7 @@ func (s *site) fetchArtifact(c *gin.Context) error {
 		return err
 	}
 	if pending.Artifact == "" {
-		return s.refuseLogin(c, reasonUnknown, answerPage, nil)
+		return s.refuseLogin(c, ReasonUnknown, answerPage, nil)
 	}
 	return s.finishLogin(c, pending, pending.Artifact)
 }
@@ -77,7 +77,7 @@ func (s *site) fetchArtifact(c *gin.Context) error {
 // checkAnswer looks at what costs nothing before anything is consumed.
 func (s *site) checkAnswer(c *gin.Context, artifact, response string) error {
 	if response != "" {
-		return s.refuseLogin(c, reasonBinding, answerPage, nil)
+		return s.refuseLogin(c, ReasonBinding, answerPage, nil)
 	}
 	if err := s.ServiceProvider.CheckArtifact(artifact); err != nil {
 		return s.refuseAnswer(c, err)
@@ -88,12 +88,12 @@ func (s *site) checkAnswer(c *gin.Context, artifact, response string) error {
 // takePending consumes the login that this browser started.
 func (s *site) takePending(c *gin.Context) (store.PendingLogin, error) {
 	if len(c.Request.Cookies()) == 0 {
-		return store.PendingLogin{}, s.refuseLogin(c, reasonNoCookie, cookiePage, nil)
+		return store.PendingLogin{}, s.refuseLogin(c, ReasonNoCookie, cookiePage, nil)
 	}
 	browser, _ := c.Cookie(browserCookie) // none: there is no such pending login
 	pending, err := s.Store.TakePendingLogin(c.Request.Context(), s.relayHash(c.Query(relayStateField)), s.browserHash(browser), s.Now())
 	if onboarding.KindOf(err) == onboarding.NotFound {
-		return pending, s.refuseLogin(c, reasonUnknown, answerPage, nil)
+		return pending, s.refuseLogin(c, ReasonUnknown, answerPage, nil)
 	}
 	return pending, err
 }
@@ -107,7 +107,7 @@ func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact 
 	}
 	identity, err := s.record(c, login)
 	if onboarding.KindOf(err) == onboarding.Conflict {
-		return s.refuseLogin(c, reasonReplayed, answerPage, nil)
+		return s.refuseLogin(c, ReasonReplayed, answerPage, nil)
 	}
 	if err != nil {
 		return err
@@ -172,6 +172,17 @@ var outcomePages = map[eherkenning.Reason]statusPage{
 	eherkenning.BrokerFailed:     supplierPage,
 	eherkenning.Unreachable:      supplierPage,
 	eherkenning.Invalid:          answerPage,
+}
+
+// RefusedLoginPage is the page that a refused login with that reason led to: the beginning of the keys of its texts.
+func RefusedLoginPage(reason string) (key string) {
+	switch reason {
+	case ReasonNoCookie:
+		return cookiePage.view.Key
+	case ReasonUnknown, ReasonBinding, ReasonReplayed:
+		return answerPage.view.Key
+	}
+	return outcomePages[eherkenning.Reason(reason).Outcome()].view.Key
 }
 
 // refuseAnswer turns what eherkenning refused into a page.

@@ -204,24 +204,24 @@ func TestAnswersThatCannotBeOurs(t *testing.T) {
 			victim := w.browser()
 			victim.start()
 			return victim.get(back(relayState, good))
-		}, 400, "p.answer", reasonUnknown},
+		}, 400, "p.answer", ReasonUnknown},
 		{"browser without cookies", func(t *testing.T) answer {
 			good, relayState := artifact(w.browser())
 			return w.browser().get(back(relayState, good))
-		}, 400, "p.cookie", reasonNoCookie},
+		}, 400, "p.cookie", ReasonNoCookie},
 		{"replayed address", func(t *testing.T) answer {
 			b := w.browser()
 			good, relayState := artifact(b)
 			thief := b.copy()
 			b.get(back(relayState, good)).redirects(linkPath)
 			return thief.get(back(relayState, good))
-		}, 400, "p.answer", reasonUnknown},
+		}, 400, "p.answer", ReasonUnknown},
 		{"too late", func(t *testing.T) answer {
 			b := w.browser()
 			good, relayState := artifact(b)
 			w.now = w.now.Add(onboarding.PendingLogin + time.Second)
 			return b.get(back(relayState, good))
-		}, 400, "p.answer", reasonUnknown},
+		}, 400, "p.answer", ReasonUnknown},
 		{"not an artifact", func(t *testing.T) answer {
 			b := w.browser()
 			_, relayState := b.start()
@@ -231,15 +231,15 @@ func TestAnswersThatCannotBeOurs(t *testing.T) {
 			b := w.browser()
 			good, relayState := artifact(b)
 			return b.get(back(relayState, good) + "&SAMLResponse=PHNhbWw+")
-		}, 400, "p.answer", reasonBinding},
+		}, 400, "p.answer", ReasonBinding},
 		{"posted response", func(t *testing.T) answer {
 			return w.browser().send(crossSite(acsPath, url.Values{responseField: {"PHNhbWw+"}}))
-		}, 400, "p.answer", reasonBinding},
+		}, 400, "p.answer", ReasonBinding},
 		{"nothing was posted", func(t *testing.T) answer {
 			b := w.browser()
 			_, relayState := b.start()
 			return b.get(backPath + "?" + url.Values{relayStateField: {relayState}}.Encode())
-		}, 400, "p.answer", reasonUnknown},
+		}, 400, "p.answer", ReasonUnknown},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -273,7 +273,7 @@ func TestAssertionIsUsedOnce(t *testing.T) {
 	again := w.broker.Answer(requestID, who, who.Organisations[0])
 	again.AssertionID = given.AssertionID
 	b.get(back(relayState, w.broker.HandOut(again))).expect(http.StatusBadRequest).headed(nl("p.answer.h"))
-	if reason, _ := w.lastRefusal(); reason != reasonReplayed {
+	if reason, _ := w.lastRefusal(); reason != ReasonReplayed {
 		t.Errorf("audit says %q", reason)
 	}
 }

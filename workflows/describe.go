@@ -30,10 +30,12 @@ var outcomeNames = map[onboarding.Outcome]string{
 }
 
 var mailNames = map[onboarding.MailState]string{
-	onboarding.MailQueued:  "onderweg naar de mailserver",
-	onboarding.MailSent:    "aangenomen door de mailserver",
-	onboarding.MailRefused: "geweigerd door de mailserver",
-	onboarding.MailBounced: "teruggekomen: niet bezorgd",
+	onboarding.MailQueued:     "onderweg naar de mailserver",
+	onboarding.MailLate:       "vertraagd: het wordt opnieuw geprobeerd",
+	onboarding.MailSent:       "aangenomen door de mailserver",
+	onboarding.MailRefused:    "geweigerd door de mailserver",
+	onboarding.MailBounced:    "teruggekomen: niet bezorgd",
+	onboarding.MailSuperseded: "niet verstuurd: niet meer nodig",
 }
 
 // describe renews the current details: what an agent reads on the page of the case. No event is written for it.

@@ -12,3 +12,6 @@ create unique index agents_name on agents (lower(name)) where revoked_at is null
 
 -- A reset may set a password on an account that somebody has linked: it proves the account anew.
 alter table legacy_accounts drop constraint legacy_accounts_check1;
+
+-- References stand in the audit where there is no case: of refused logins, and of what agents looked up.
+create index audit_reference on audit ((detail ->> 'reference')) where detail ->> 'reference' is not null;

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"koppel/helpdesk"
+	"koppel/onboarding"
+	"koppel/store"
+	"koppel/workflows"
+)
+
+// eventsShown is how many lines of audit are shown of a case.
+const eventsShown = 10
+
+func showReference(c *counter) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show REFERENCE",
+		Short: "Look up a reference: a case of any kind, or a login that did not succeed",
+		Long: "Shows where the cases with a reference stand, since and until when, what became of their mails and how they\n" +
+			"ended, with their last lines of audit; or why a login did not succeed and what the caller can do.\n\n" +
+			"It works without Temporal. The audit keeps who looked up what.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			reference, err := onboarding.ParseReference(args[0])
+			if err != nil {
+				return fmt.Errorf("helpdesk show: %q is no reference: want eight signs, as K3TF-9M2Q", args[0])
+			}
+			return c.serve(cmd, helpdesk.Show, func(s shift) error {
+				found, err := s.look(cmd.Context(), reference)
+				if err != nil {
+					return fmt.Errorf("helpdesk show: %w", err)
+				}
+				return found.print(cmd.OutOrStdout())
+			})
+		},
+	}
+}
+
+// dossier is what there is about one reference.
+type dossier struct {
+	reference onboarding.Reference
+	cases     []caseFile
+	logins    []store.Told
+}
+
+type caseFile struct {
+	store.Found
+	mails  []store.FoundMail
+	events []store.Told
+}
+
+// look reads what there is about a reference, and notes in the same transaction who asked.
+func (s shift) look(ctx context.Context, reference onboarding.Reference) (dossier, error) {
+	found := dossier{reference: reference}
+	return found, s.db.Transact(ctx, func(tx *store.Tx) error {
+		cases, err := tx.CasesByReference(ctx, reference)
+		if err != nil {
+			return err
+		}
+		for _, each := range cases {
+			file := caseFile{Found: each}
+			if file.mails, err = tx.NewestMails(ctx, each.ID); err != nil {
+				return err
+			}
+			if file.events, err = tx.LastOfCase(ctx, each.ID, eventsShown); err != nil {
+				return err
+			}
+			found.cases = append(found.cases, file)
+		}
+		if found.logins, err = tx.AboutReference(ctx, onboarding.LoginRefused, reference); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, store.Event{At: s.now(), Name: onboarding.HelpdeskLooked, Detail: map[string]any{
+			"agent": s.agent.ID, "reference": reference, "cases": len(found.cases), "logins": len(found.logins)}})
+	})
+}
+
+// kindNames are the kinds of cases, in Dutch.
+var kindNames = map[onboarding.CaseKind]string{
+	onboarding.LinkingCase:   "Koppeling",
+	onboarding.UnlinkingCase: "Ontkoppeling",
+}
+
+func (d dossier) print(out io.Writer) error {
+	if len(d.cases)+len(d.logins) == 0 {
+		return fmt.Errorf("helpdesk show: %s is of no case and of no login that did not succeed. A case that nobody finished is kept "+
+			"for 30 days. The reference of a page with a fault stands in the log: ask the operators", d.reference)
+	}
+	fmt.Fprintln(out, d.reference)
+	for _, each := range d.cases {
+		each.print(out)
+	}
+	for _, login := range d.logins {
+		printLogin(out, login)
+	}
+	return nil
+}
+
+func (f caseFile) print(out io.Writer) {
+	fmt.Fprintf(out, "\n%s", kindNames[f.Kind])
+	if f.Institution != "" {
+		fmt.Fprintf(out, " %s", f.Institution)
+	}
+	fmt.Fprintln(out)
+	row(out, "Stap", strings.TrimSpace(fmt.Sprintf("%s (%s)", workflows.StepName(f.Kind, f.Step), f.Step)))
+	row(out, "Sinds", workflows.ClockText(f.Since))
+	if !f.EndedAt.Valid {
+		row(out, "Uiterlijk", workflows.ClockText(f.Deadline))
+		row(out, "Op slot tot", workflows.ClockText(f.LockedUntil.Time))
+	}
+	for _, mail := range f.mails {
+		row(out, "Mail "+string(mail.Kind), mailLine(mail))
+	}
+	for i, event := range f.events {
+		name := ""
+		if i == 0 {
+			name = "Gebeurd"
+		}
+		fmt.Fprintf(out, "  %-14s %s  %s%s\n", name, workflows.ClockText(event.At), event.Name, detailText(event.Detail))
+	}
+}
+
+func row(out io.Writer, name, value string) {
+	if value != "" {
+		fmt.Fprintf(out, "  %-14s %s\n", name, value)
+	}
+}
+
+func mailLine(m store.FoundMail) string {
+	at := m.RequestedAt
+	if m.AcceptedAt.Valid {
+		at = m.AcceptedAt.Time
+	}
+	text := fmt.Sprintf("%s, %s", workflows.MailName(m.State), workflows.ClockText(at))
+	if m.RefusalCode.Valid {
+		text += fmt.Sprintf(" (antwoord %d)", m.RefusalCode.Int32)
+	}
+	if m.Status != "" {
+		text += fmt.Sprintf(" (melding %s)", m.Status)
+	}
+	if m.Number > 1 {
+		text += fmt.Sprintf(", mail %d", m.Number)
+	}
+	return text
+}
+
+// detailText is what the audit has besides the name: codes, counts and ids.
+func detailText(detail map[string]any) string {
+	var text strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(detail)) {
+		if value := detail[key]; value != nil && value != "" {
+			fmt.Fprintf(&text, " %s=%v", key, value)
+		}
+	}
+	return text.String()
+}
