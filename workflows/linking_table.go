@@ -11,17 +11,30 @@ var (
 )
 
 var linkingTable = table{
-	{SubmitCredentials, byPerson, steps(onboarding.AwaitProof), steps(onboarding.AwaitProof, onboarding.MailingPIN)},
-	{SubmitPIN, byPerson, awaitingPIN, steps(onboarding.MailingPIN, onboarding.AwaitPIN, onboarding.Completing)},
-	{ResendPIN, byPerson, awaitingPIN, awaitingPIN},
-	{ChangeAddress, byPerson, awaitingPIN, awaitingPIN},
+	{SubmitCredentials, byPerson, steps(onboarding.AwaitProof), steps(stays, onboarding.MailingPIN)},
+	{SubmitPIN, byPerson, awaitingPIN, steps(stays, onboarding.Completing)},
+	{ResendPIN, byPerson, awaitingPIN, steps(stays)},
+	{ChangeAddress, byPerson, steps(onboarding.MailingPIN), steps(stays)},
+	{ChangeAddress, byPerson, steps(onboarding.AwaitPIN), steps(stays, onboarding.MailingPIN)},
 	{Cancel, byPerson, unlinked, steps(onboarding.Cancelled)},
-	{RetryNow, byOperator, awaitingPIN, awaitingPIN},
-	{"the mail server takes the PIN mail", bySystem, awaitingPIN, steps(onboarding.AwaitPIN)},
-	{"the mail server refuses the PIN mail, or it comes back", bySystem, awaitingPIN, awaitingPIN},
-	{"the proof is a day old", bySystem, awaitingPIN, steps(onboarding.AwaitProof)},
-	{"the link is made", bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
-	{"somebody else was first", bySystem, steps(onboarding.Completing), steps(onboarding.AwaitProof)},
-	{"the confirmations are sent", bySystem, steps(onboarding.Notifying), steps(onboarding.Linked)},
-	{"the deadline of the case", bySystem, unlinked, steps(onboarding.Expired)},
+	{RetryNow, byOperator, awaitingPIN, steps(stays)},
+	{mailTaken, bySystem, steps(onboarding.MailingPIN), steps(onboarding.AwaitPIN)},
+	{mailTaken, bySystem, steps(onboarding.AwaitPIN), steps(stays)},
+	{mailTurnedDown, bySystem, awaitingPIN, steps(stays)},
+	{proofLapses, bySystem, awaitingPIN, steps(onboarding.AwaitProof)},
+	{linkMade, bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
+	{linkTaken, bySystem, steps(onboarding.Completing), steps(onboarding.AwaitProof)},
+	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Linked)},
+	{deadlinePasses, bySystem, unlinked, steps(onboarding.Expired)},
 }
+
+// What happens to a linking by itself.
+const (
+	mailTaken      = "a mail server takes the PIN mail"
+	mailTurnedDown = "a mail server refuses the PIN mail"
+	proofLapses    = "the proof is a day old"
+	linkMade       = "the link is made"
+	linkTaken      = "somebody else was first"
+	noticesSent    = "the confirmations are sent"
+	deadlinePasses = "the deadline of the case passes"
+)

@@ -20,14 +20,16 @@ const (
 // is rejected, and a move that no cell has is a bug. docs/states.md is made of it.
 type table []transition
 
-// transition is one row: the event, the steps it fits, and the steps it can lead to. One that stays where it is names
-// its own steps.
+// transition is one row: the event, the steps it fits, and what it can lead to from each of them.
 type transition struct {
 	event string
 	by    actor
 	from  []onboarding.Step
 	to    []onboarding.Step
 }
+
+// stays stands for the step that the event fits: the case does not move.
+const stays onboarding.Step = "stays"
 
 // admits tells whether an event fits a step.
 func (t table) admits(event string, step onboarding.Step) bool {
@@ -36,7 +38,9 @@ func (t table) admits(event string, step onboarding.Step) bool {
 
 // leads tells whether any event leads from one step to another.
 func (t table) leads(from, to onboarding.Step) bool {
-	return slices.ContainsFunc(t, func(row transition) bool { return slices.Contains(row.from, from) && slices.Contains(row.to, to) })
+	return slices.ContainsFunc(t, func(row transition) bool {
+		return slices.Contains(row.from, from) && (slices.Contains(row.to, to) || from == to && slices.Contains(row.to, stays))
+	})
 }
 
 // steps is a list of steps in a table.
