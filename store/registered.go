@@ -75,3 +75,21 @@ func (t *Tx) ImportRegistered(ctx context.Context, register Register, list []Reg
 	err := t.tx.GetContext(ctx, &tally, registerStatements[register], pq.Array(codes), pq.Array(emails))
 	return tally, translate("import "+string(register), err)
 }
+
+// MailDomains are the domains of the addresses that the registers have for the boards with that KvK number and their
+// schools, at most 50.
+func (s *Store) MailDomains(ctx context.Context, kvk onboarding.KvKNumber) ([]string, error) {
+	var domains []string
+	err := s.db.SelectContext(ctx, &domains, `
+		with theirs as (
+			select s.code from institutions b join institutions s on b.code in (s.code, s.board)
+			where b.kvk = $1 and b.kind = 'board'
+		), known as (
+			select c.email from contacts c join theirs on theirs.code = c.institution
+			union all
+			select r.email from representatives r join theirs on theirs.code = r.institution
+		)
+		select lower(split_part(email, '@', 2)) as domain from known
+		group by domain order by count(*) desc, domain limit 50`, kvk)
+	return domains, translate("find mail domains", err)
+}

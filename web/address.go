@@ -44,6 +44,7 @@ func (s *site) submitAddress(c *gin.Context, v visit) form {
 		pace: s.paces.pins, mails: true,
 		input:  addressInput{email, string(languageOf(c))},
 		faults: emailFaults(typed),
+		draft:  &draft{Email: typed},
 		page:   func(_ standing, state formState) page { return addressPage(c, typed, state) },
 		title:  "other.h", fields: []string{"email"}, button: "other.btn",
 	}

@@ -24,7 +24,7 @@ type form struct {
 	faults   []fieldError // found without asking anybody
 	pace     *pace        // of the network that sends it
 	mails    bool         // accepted, it mails a PIN
-	draft    *draft       // what of it a new login fills in again; nil: nothing
+	draft    *draft       // what of it a new login fills in again, with an address that PINs go to; nil: nothing
 	proves   comeback     // it is a proof, for which a login must be fresh: where a new one leads back to
 	page     func(standing, formState) page
 
@@ -57,10 +57,15 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 		s.showAgain(c, v, f, st)
 		return nil
 	}
-	if f.draft != nil && ok {
+	old := f.proves != "" && !s.fresh(v)
+	switch {
+	case f.draft == nil || !ok:
+	case old:
 		s.keepDraft(c, v.identity.Hash, *f.draft)
+	default:
+		f.faults = append(f.faults, s.question(c, v, f)...)
 	}
-	if f.proves != "" && !s.fresh(v) {
+	if old {
 		return staleLogin(f.proves)
 	}
 	if !ok {

@@ -15,18 +15,20 @@ import (
 // It is kept from the first time that the form is sent until its case has the address.
 type draft struct {
 	Email string `json:"email"`
-	Mode  string `json:"mode"` // which proof the form asks for; empty: the first
+	Mode  string `json:"mode"`  // which proof the form asks for; empty: the first
+	Asked string `json:"asked"` // the address about which was asked whether it is right
 }
 
 func draftPlace(identity string) string { return "drafts/" + identity }
 
-// keepDraft keeps what was typed.
-func (s *site) keepDraft(c *gin.Context, identity string, d draft) {
+// keepDraft keeps what was typed, and tells whether it could.
+func (s *site) keepDraft(c *gin.Context, identity string, d draft) (kept bool) {
 	plaintext, err := json.Marshal(d)
 	if err == nil {
 		err = s.saveDraft(c, identity, plaintext)
 	}
 	s.sawDraft(c, err)
+	return err == nil
 }
 
 func (s *site) saveDraft(c *gin.Context, identity string, plaintext []byte) error {

@@ -96,7 +96,7 @@ func TestADraftIsSealedAndHoldsNoPassword(t *testing.T) {
 	if strings.Contains(string(kept.Sealed), "regenboog") {
 		t.Error("the address stands in clear")
 	}
-	if want := `{"email":" J.Jansen@Regenboog.example ","mode":""}`; string(opened) != want {
+	if want := `{"email":" J.Jansen@Regenboog.example ","mode":"","asked":""}`; string(opened) != want {
 		t.Errorf("the draft holds %s, want %s", opened, want)
 	}
 }

@@ -16,6 +16,7 @@ type fieldError struct {
 	Key   string // of the message
 	Args  map[string]string
 	At    time.Time // fills in {tijd} and {datum}; zero: the message names no time
+	Press string    // key of the words that fill in {knop}; empty: the message names no button
 }
 
 // in is the fault as its reader is told.
@@ -23,6 +24,9 @@ func (f fieldError) in(language messages.Language) string {
 	args := map[string]string{}
 	if !f.At.IsZero() {
 		args = moment(language, f.At)
+	}
+	if f.Press != "" {
+		args["knop"] = messages.Text(language, f.Press, nil)
 	}
 	maps.Copy(args, f.Args)
 	return messages.Text(language, f.Key, args)
