@@ -25,6 +25,7 @@ type Checked struct {
 	Institutions []onboarding.InstitutionCode // of the proven account: school and board
 	Mails        []MailJob                    // to be sent
 	Over         bool                         // something else has ended the case
+	Decision     onboarding.Decision          `json:",omitempty"` // that an approval got
 }
 
 func refuse(outcome onboarding.Outcome) Checked {
@@ -56,9 +57,11 @@ func (a *Activities) once(ctx context.Context, in Check, judge func(*store.Tx, t
 	return checked, err
 }
 
-// auditLimit tells that a limit on mails or addresses has refused something.
+// auditLimit tells that a limit on mails, addresses or questions has refused something.
 func auditLimit(ctx context.Context, tx *store.Tx, in Check, outcome onboarding.Outcome, now time.Time) error {
-	if outcome != onboarding.TooManyMails && outcome != onboarding.TooManyAddresses {
+	switch outcome {
+	case onboarding.TooManyMails, onboarding.TooManyAddresses, onboarding.TooManyQuestions:
+	default:
 		return nil
 	}
 	return tx.Audit(ctx, store.Event{At: now, Name: onboarding.LimitReached, Case: in.Case, Detail: map[string]any{"outcome": outcome}})

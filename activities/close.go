@@ -14,7 +14,7 @@ type Closing struct {
 	Step onboarding.Step // Expired or Cancelled
 }
 
-// CloseLinking ends the case: its PINs are void and what was handed over to it is gone.
+// CloseLinking ends the case: its PINs are void, what was handed over to it is gone, and nobody is asked any more.
 func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 	return a.transact(ctx, func(tx *store.Tx, now time.Time) error {
 		l, err := tx.LockLinking(ctx, in.Case)
@@ -23,6 +23,9 @@ func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 		}
 		l.Step, l.Since = in.Step, now
 		if err := forgetProofs(ctx, tx, l, now); err != nil {
+			return err
+		}
+		if err := withdraw(ctx, tx, l.ID, now); err != nil {
 			return err
 		}
 		if err := tx.SaveLinking(ctx, l); err != nil {

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,11 +88,35 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 			return err
 		}
 	}
+	if err := tellRepresentatives(ctx, tx, l, account, email, now); err != nil {
+		return err
+	}
 	l.Step, l.Since = onboarding.Notifying, now
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
 	return tx.Audit(ctx, event(onboarding.CaseLinked, l.Case, now, map[string]any{"person": person, "account": account.ID, "institution": account.Institution}))
+}
+
+// tellRepresentatives names a mail to each representative who is not told of the link already.
+func tellRepresentatives(ctx context.Context, tx *store.Tx, l store.Linking, account store.Account, person onboarding.Email, now time.Time) error {
+	representatives, err := tx.Representatives(ctx, account.Institution)
+	if err != nil {
+		return err
+	}
+	told := []onboarding.Email{person, account.Email}
+	number := 0
+	for _, email := range representatives {
+		if slices.ContainsFunc(told, func(other onboarding.Email) bool { return strings.EqualFold(string(other), string(email)) }) {
+			continue
+		}
+		number++
+		notice := store.Mail{Kind: onboarding.RepresentativeNoticeMail, Number: number, RequestedAt: now, Recipient: email}
+		if err := requestMail(ctx, tx, l.Case, notice); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // completed answers for a case that is past completing.
@@ -100,7 +125,7 @@ func (a *Activities) completed(ctx context.Context, tx *store.Tx, l store.Linkin
 	if l.Step == onboarding.AwaitProof {
 		return Completed{Outcome: onboarding.Taken}, nil
 	}
-	for _, kind := range []onboarding.MailKind{onboarding.LinkedMail, onboarding.OwnerNoticeMail} {
+	for _, kind := range []onboarding.MailKind{onboarding.LinkedMail, onboarding.OwnerNoticeMail, onboarding.RepresentativeNoticeMail} {
 		named, err := tx.Mails(ctx, l.ID, kind)
 		if err != nil {
 			return Completed{}, fmt.Errorf("confirmations: %w", err)

@@ -16,8 +16,8 @@ type credentialsForm struct {
 	Language string           `json:"language"`
 }
 
-// CheckCredentials judges username and password, then the organisation of the login against the account's board.
-// Accepted: a PIN mail to the typed address is due.
+// CheckCredentials judges username and password, then the organisation of the login against the account's board, as
+// weigh says.
 func (a *Activities) CheckCredentials(ctx context.Context, in Check) (Checked, error) {
 	return a.once(ctx, in, func(tx *store.Tx, now time.Time) (Checked, error) {
 		var form credentialsForm
@@ -67,9 +67,9 @@ func countWrong(ctx context.Context, tx *store.Tx, c *store.Case, all, own count
 
 // refusals are the names under which the audit has proofs that did not count, whatever the password.
 var refusals = map[onboarding.Outcome]onboarding.Event{
-	onboarding.Taken: onboarding.ProofTaken, onboarding.Mismatch: onboarding.ProofMismatch,
-	onboarding.InstitutionEnded: onboarding.ProofEnded,
-	onboarding.Locked:           onboarding.ProofLocked, onboarding.Closed: onboarding.ProofClosed,
+	onboarding.Taken: onboarding.ProofTaken, onboarding.InstitutionEnded: onboarding.ProofEnded,
+	onboarding.NotApproved: onboarding.ProofMismatch,
+	onboarding.Locked:      onboarding.ProofLocked, onboarding.Closed: onboarding.ProofClosed,
 }
 
 func earliest(a, b time.Time) time.Time {

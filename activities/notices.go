@@ -10,7 +10,8 @@ import (
 	"koppel/store"
 )
 
-// SendNotice mails what a person is told without being asked for anything: linked, owner notice, reminder, locked.
+// SendNotice mails what a person is told without being asked for anything: linked, owner and representative
+// notice, reminder, locked.
 // With the last confirmation of a link the case is over.
 func (a *Activities) SendNotice(ctx context.Context, job MailJob) (Sent, error) {
 	sent, err := a.deliver(ctx, job, func(ctx context.Context, tx *store.Tx, now time.Time) (*composed, error) {
@@ -18,7 +19,7 @@ func (a *Activities) SendNotice(ctx context.Context, job MailJob) (Sent, error) 
 		if err != nil {
 			return nil, err
 		}
-		message, err := a.notice(ctx, tx, l, job.Kind)
+		message, err := a.notice(ctx, tx, l, job)
 		return &composed{message: message}, err
 	})
 	if err != nil {
@@ -27,11 +28,11 @@ func (a *Activities) SendNotice(ctx context.Context, job MailJob) (Sent, error) 
 	return sent, a.transact(ctx, func(tx *store.Tx, now time.Time) error { return finishLinking(ctx, tx, job.Case, now) })
 }
 
-func (a *Activities) notice(ctx context.Context, tx *store.Tx, l store.Linking, kind onboarding.MailKind) (mail.Message, error) {
+func (a *Activities) notice(ctx context.Context, tx *store.Tx, l store.Linking, job MailJob) (mail.Message, error) {
 	language := messages.ParseLanguage(l.Language)
-	switch kind {
-	case onboarding.LinkedMail, onboarding.OwnerNoticeMail:
-		return a.linkNotice(ctx, tx, l, kind)
+	switch job.Kind {
+	case onboarding.LinkedMail, onboarding.OwnerNoticeMail, onboarding.RepresentativeNoticeMail:
+		return a.linkNotice(ctx, tx, l, job)
 	case onboarding.ReminderMail:
 		opened := l.Deadline.Add(-onboarding.LinkingOpen)
 		return a.toNewestAddress(ctx, tx, l, a.Letters.Reminder(language, mail.ReminderTimes{Started: opened, OpenUntil: l.Deadline}))
@@ -39,17 +40,23 @@ func (a *Activities) notice(ctx context.Context, tx *store.Tx, l store.Linking, 
 	return a.toNewestAddress(ctx, tx, l, a.Letters.Locked(language, l.LockedUntil))
 }
 
-func (a *Activities) linkNotice(ctx context.Context, tx *store.Tx, l store.Linking, kind onboarding.MailKind) (mail.Message, error) {
+func (a *Activities) linkNotice(ctx context.Context, tx *store.Tx, l store.Linking, job MailJob) (mail.Message, error) {
 	account, err := tx.LockAccount(ctx, l.Account)
 	if err != nil {
 		return mail.Message{}, err
 	}
 	link := mail.Link{At: account.LinkedAt.Time, Name: account.Name, Code: account.Institution}
 	language := messages.ParseLanguage(l.Language)
-	if kind == onboarding.OwnerNoticeMail {
+	switch job.Kind {
+	case onboarding.OwnerNoticeMail:
 		message := a.Letters.OwnerNotice(language, link)
 		message.To = account.Email
 		return message, nil
+	case onboarding.RepresentativeNoticeMail:
+		named, err := tx.Mail(ctx, job.Case, job.Kind, job.Number)
+		message := a.Letters.RepresentativeNotice(language, link)
+		message.To = named.Recipient
+		return message, err
 	}
 	confirmed, err := tx.Confirmation(ctx, l.ID)
 	if err != nil {

@@ -20,11 +20,12 @@ type proof struct {
 	Closed      bool                       // the institution, without a successor
 	Person      string                     // who has linked the account; empty when nobody has
 	New         bool                       // given out anew: an activation code, or a password that a reset set
+	Owner       onboarding.Email           // address that the account had; empty for an activation code
 }
 
 func proofByAccount(a store.Account) proof {
 	return proof{Account: a.ID, Institution: a.Institution, Name: a.Name, Board: a.Board, BoardKvK: a.BoardKvK,
-		Closed: a.Closed, Person: a.Person, New: a.PasswordSetAt.Valid}
+		Closed: a.Closed, Person: a.Person, New: a.PasswordSetAt.Valid, Owner: a.Email}
 }
 
 // subject is what a login wants to use.
@@ -44,21 +45,28 @@ func (p proof) institutions() []onboarding.InstitutionCode {
 	return codes
 }
 
-// weigh decides what a right credential leads to. Accepted: a PIN mail to the typed address is due. The caller saves
-// the case.
+// weigh decides what a right credential leads to. Accepted: a PIN mail to the typed address is due. NeedsApproval: the
+// case waits, and questions to the representatives are due. The caller saves the case.
 func (a *Activities) weigh(ctx context.Context, tx *store.Tx, l *store.Linking, identity store.Identity, p proof, email onboarding.Email, now time.Time) (Checked, error) {
 	switch {
 	case p.Person != "":
-		l.Refusal = onboarding.Taken
+		return refuseProof(ctx, tx, l, onboarding.Taken, now)
 	case p.Closed:
-		l.Refusal = onboarding.InstitutionEnded
-	case !p.ownBoard(identity):
-		l.Refusal = onboarding.Mismatch
+		return refuseProof(ctx, tx, l, onboarding.InstitutionEnded, now)
+	case p.ownBoard(identity):
+		return a.accept(ctx, tx, l, p, email, now)
 	}
-	if l.Refusal != "" {
-		return refuse(l.Refusal), tx.Audit(ctx, event(refusals[l.Refusal], l.Case, now, nil))
-	}
-	return a.accept(ctx, tx, l, p, email, now)
+	return a.seekApproval(ctx, tx, l, p, email, now)
+}
+
+func refuseProof(ctx context.Context, tx *store.Tx, l *store.Linking, refusal onboarding.Outcome, now time.Time) (Checked, error) {
+	l.Refusal = refusal
+	return refuse(refusal), tx.Audit(ctx, event(refusals[refusal], l.Case, now, nil))
+}
+
+// keepIn writes down what has been proved.
+func (p proof) keepIn(l *store.Linking) {
+	l.Account, l.Code, l.Institution = p.Account, p.Code, p.Institution
 }
 
 // accept takes a case to its PIN mail.
@@ -67,7 +75,7 @@ func (a *Activities) accept(ctx context.Context, tx *store.Tx, l *store.Linking,
 	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 		return checked, err
 	}
-	l.Account, l.Code, l.Institution = p.Account, p.Code, p.Institution
+	p.keepIn(l)
 	l.Step, l.Since, l.Deadline = onboarding.MailingPIN, now, earliest(l.Deadline, now.Add(onboarding.ProofGood))
 	checked.Institutions = p.institutions()
 	return checked, tx.Audit(ctx, event(onboarding.ProofRight, l.Case, now, map[string]any{"institution": p.Institution}))

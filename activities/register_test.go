@@ -87,7 +87,7 @@ func TestAccountOfAMergedInstitutionIsLinkedToItsSuccessor(t *testing.T) {
 	d.db.MustExec(`insert into institutions (code, kind, name, kvk) values ('20418', 'board', 'De Kring', '90005678')`)
 	d.db.MustExec(`insert into institutions (code, kind, name, board) values ('16AH', 'school', 'De Linde', '20418')`)
 	d.close(store.Closure{Code: "03AB", On: d.now, Successor: "16AH"})
-	wantOutcome(t, d.credentials(janeCase, janeUsername, janePassword, janeEmail), onboarding.Mismatch) // the old board
+	wantOutcome(t, d.credentials(janeCase, janeUsername, janePassword, janeEmail), onboarding.NeedsApproval) // the old board
 	const kring = "22222222-2222-4222-8222-222222222222"
 	d.login("piet", "90005678")
 	d.open(kring, "piet")

@@ -26,6 +26,10 @@ var (
 		Link: onboarding.ResetLink.Address("https://koppel.example", strings.Repeat("Ab3-_", 8)+"Xyz")}
 )
 
+var asking = Question{At: requested, Until: requested.Add(7 * 24 * time.Hour), Name: "De Regenboog", Code: "03AB",
+	Organisation: "Kantoor Oost", KvK: "90007777",
+	Link: onboarding.ApprovalLink.Address("https://koppel.example", strings.Repeat("Ab3-_", 8)+"Xyz")}
+
 // all is every mail there is; TestGolden holds one of each in testdata.
 var all = []struct {
 	name  string
@@ -40,6 +44,13 @@ var all = []struct {
 	{"resetagain", func(l messages.Language) Message { return letters.ResetLink(l, forgotten, true) }},
 	{"passwordchanged", func(l messages.Language) Message { return letters.PasswordChanged(l, regenboog) }},
 	{"ownpasswordchanged", func(l messages.Language) Message { return letters.OwnPasswordChanged(l, regenboog) }},
+	{"approval", func(l messages.Language) Message { return letters.Approval(l, asking, false) }},
+	{"approvalagain", func(l messages.Language) Message { return letters.Approval(l, unnamed(), true) }},
+	{"asked", func(l messages.Language) Message { return letters.Asked(l, asking) }},
+	{"approved", func(l messages.Language) Message { return letters.Approved(l, requested, requested.Add(24*time.Hour)) }},
+	{"notapproved", func(l messages.Language) Message { return letters.NotApproved(l, requested) }},
+	{"notanswered", func(l messages.Language) Message { return letters.NotAnswered(l, requested) }},
+	{"representativenotice", func(l messages.Language) Message { return letters.RepresentativeNotice(l, regenboog) }},
 	{"linked", func(l messages.Language) Message { return letters.Linked(l, regenboog) }},
 	{"ownernotice", func(l messages.Language) Message { return letters.OwnerNotice(l, regenboog) }},
 	{"reminder", func(l messages.Language) Message {
@@ -49,6 +60,13 @@ var all = []struct {
 	{"closed", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Ended)) }},
 	{"moved", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Moved)) }},
 	{"locked", func(l messages.Language) Message { return letters.Locked(l, requested.Add(2*time.Hour)) }},
+}
+
+// unnamed is a question about an organisation that the broker gave no name of.
+func unnamed() Question {
+	q := asking
+	q.Organisation = ""
+	return q
 }
 
 func changed(kind onboarding.RegisterChange) RegisterChange {
@@ -117,7 +135,8 @@ var (
 )
 
 // leading are the mails that have one link, by the first part of their name.
-var leading = map[string]string{"reset": forgotten.Link, "resetagain": forgotten.Link}
+var leading = map[string]string{"reset": forgotten.Link, "resetagain": forgotten.Link,
+	"approval": asking.Link, "approvalagain": asking.Link}
 
 // withoutLink takes the one link out of a mail that may have it: once in the text, and in HTML as an anchor that shows
 // the whole address.

@@ -13,7 +13,7 @@ const (
 	ProofLocked     Event = "proof.locked"   // not judged: too many wrong ones before it
 	ProofClosed     Event = "proof.closed"   // not judged: too many wrong ones for this username
 	ProofTaken      Event = "proof.taken"    // conflict: the account belongs to somebody
-	ProofMismatch   Event = "proof.mismatch" // conflict: the organisation of the login is not the account's board
+	ProofMismatch   Event = "proof.mismatch" // right, but the organisation of the login is not the board
 	ProofEnded      Event = "proof.ended"    // conflict: the account's institution has closed
 	ProofVoid       Event = "proof.void"     // too old, or the account was taken before the link was made
 	PINRequested    Event = "pin.requested"  // another mail was asked for
@@ -41,4 +41,15 @@ const (
 	UnlinkProposed  Event = "unlink.proposed"  // by an agent; this and what follows with agent, reason and ticket
 	UnlinkConfirmed Event = "unlink.confirmed" // by another agent: done
 	UnlinkDismissed Event = "unlink.dismissed" // by an agent: not done
+)
+
+// What the audit tells of approvals, with the number of the question and who decided.
+const (
+	ApprovalAsked     Event = "approval.asked"
+	ApprovalReminded  Event = "approval.reminded"
+	ApprovalProposed  Event = "approval.proposed" // by an agent
+	ApprovalApproved  Event = "approval.approved"
+	ApprovalRefused   Event = "approval.refused"
+	ApprovalLapsed    Event = "approval.lapsed"
+	ApprovalWithdrawn Event = "approval.withdrawn"
 )

@@ -57,6 +57,14 @@ func (e Email) Domain() string {
 	return domain
 }
 
+// Masked shows the first letter and the domain: enough to recognise an address that one knows. Empty for none.
+func (e Email) Masked() string {
+	for _, first := range e {
+		return string(first) + "***@" + e.Domain()
+	}
+	return ""
+}
+
 // generalNames are mailbox names that several people read.
 var generalNames = []string{
 	"info", "administratie", "admin", "leerlingadministratie", "secretariaat", "directie", "bestuur", "school",

@@ -64,6 +64,12 @@ var (
 	MailsPerIdentity        = Limit{Scope: "mail-identity", Max: 10, Window: 24 * time.Hour, Locks: day}        // identity
 )
 
+// The limits on questions to representatives.
+var (
+	ApprovalsPerIdentity    = Limit{Scope: "approvals-identity", Max: 5, Window: 24 * time.Hour, Locks: day} // identity
+	ApprovalMailsPerAddress = Limit{Scope: "approval-address", Max: 10, Window: 24 * time.Hour, Locks: day}  // of a representative
+)
+
 // The limits of one username over all identities that try it (decision 15).
 var (
 	// OrganisationTries counts what identities of one organisation try: more than 20 in an hour get slower and slower.

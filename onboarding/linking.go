@@ -45,7 +45,6 @@ const (
 	Locked           Outcome = "locked"            // too many wrong ones: the step opens again at Until
 	Closed           Outcome = "closed"            // too many wrong passwords for this username: it takes no more from other organisations
 	Taken            Outcome = "taken"             // the account belongs to somebody else by now
-	Mismatch         Outcome = "mismatch"          // the organisation of the login is not the account's board
 	InstitutionEnded Outcome = "institution_ended" // the account's institution has closed and nobody took it over
 	TooSoon          Outcome = "too_soon"          // the last mail is less than a minute old
 	TooManyMails     Outcome = "too_many_mails"

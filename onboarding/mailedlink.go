@@ -8,6 +8,9 @@ type MailedLink string
 // ResetLink is where a representative chooses a new password.
 const ResetLink MailedLink = "/wachtwoord/nieuw"
 
+// ApprovalLink is where a representative approves or refuses.
+const ApprovalLink MailedLink = "/toestemming"
+
 // MailedTokenField carries the token in the address of a mailed link, and nowhere else.
 const MailedTokenField = "sleutel"
 

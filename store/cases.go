@@ -18,6 +18,12 @@ func (t *Tx) OpenLinking(ctx context.Context, l Linking) error {
 		return translate("end abandoned linking", err)
 	}
 	_, err = t.tx.ExecContext(ctx, `
+		update approvals set decision = 'withdrawn', decided_at = $3
+		where identity = $1 and kind = 'linking' and case_id <> $2 and decision is null`, l.Identity, l.ID, l.Since)
+	if err != nil {
+		return translate("withdraw abandoned approval", err)
+	}
+	_, err = t.tx.ExecContext(ctx, `
 		insert into linkings (id, workflow_id, identity, reference, language, step, since, deadline)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)
 		on conflict (id) do nothing`,

@@ -12,7 +12,7 @@ type Linking struct {
 	Account     string                     // that was proved; empty before, and where an activation code was
 	Code        string                     // the activation code that was proved, else empty
 	Institution onboarding.InstitutionCode // that either is for; empty before the proof
-	Refusal     onboarding.Outcome         // Taken, Mismatch or InstitutionEnded: why a right proof did not count
+	Refusal     onboarding.Outcome         // Taken, InstitutionEnded, NotApproved or NotAnswered: why a right proof did not count
 	PINMail
 }
 

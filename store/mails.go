@@ -12,30 +12,38 @@ import (
 type Mail struct {
 	Kind        onboarding.MailKind
 	Number      int // 1, 2, … within the kind
-	Generation  int // of the PIN in it; 0 for other kinds
+	Generation  int // of the PIN in it; number of the approval that it is about; 0 for other kinds
 	State       onboarding.MailState
 	RequestedAt time.Time
+	Recipient   onboarding.Email // empty: the person of the case, wherever the case has the address
+	Link        []byte           // SHA-256 of the token of the link in it; nil when there is none, or it is good no more
 }
 
 // RequestMail names a mail that is to be sent. One that is named already stays as it is.
 func (t *Tx) RequestMail(ctx context.Context, caseID string, m Mail) error {
 	_, err := t.tx.ExecContext(ctx, `
-		insert into mails (case_id, kind, number, generation, state, requested_at) values ($1, $2, $3, $4, 'queued', $5)
-		on conflict do nothing`, caseID, m.Kind, m.Number, m.Generation, m.RequestedAt)
+		insert into mails (case_id, kind, number, generation, state, requested_at, recipient, link)
+		values ($1, $2, $3, $4, 'queued', $5, $6, $7)
+		on conflict do nothing`,
+		caseID, m.Kind, m.Number, m.Generation, m.RequestedAt, nullText(string(m.Recipient)), m.Link)
 	return translate("request mail", err)
+}
+
+type mailRow struct {
+	Kind        onboarding.MailKind  `db:"kind"`
+	Number      int                  `db:"number"`
+	Generation  int                  `db:"generation"`
+	State       onboarding.MailState `db:"state"`
+	RequestedAt time.Time            `db:"requested_at"`
+	Recipient   onboarding.Email     `db:"recipient"`
+	Link        []byte               `db:"link"`
 }
 
 // Mails lists the mails of one kind, newest first.
 func (t *Tx) Mails(ctx context.Context, caseID string, kind onboarding.MailKind) ([]Mail, error) {
-	var rows []struct {
-		Kind        onboarding.MailKind  `db:"kind"`
-		Number      int                  `db:"number"`
-		Generation  int                  `db:"generation"`
-		State       onboarding.MailState `db:"state"`
-		RequestedAt time.Time            `db:"requested_at"`
-	}
+	var rows []mailRow
 	err := t.tx.SelectContext(ctx, &rows, `
-		select kind, number, generation, state, requested_at from mails
+		select kind, number, generation, state, requested_at, coalesce(recipient, '') as recipient, link from mails
 		where case_id = $1 and kind = $2 order by number desc`, caseID, kind)
 	mails := make([]Mail, len(rows))
 	for i, r := range rows {
@@ -46,15 +54,23 @@ func (t *Tx) Mails(ctx context.Context, caseID string, kind onboarding.MailKind)
 
 // Mail returns one mail and holds its row.
 func (t *Tx) Mail(ctx context.Context, caseID string, kind onboarding.MailKind, number int) (Mail, error) {
-	var row struct {
-		Generation  int                  `db:"generation"`
-		State       onboarding.MailState `db:"state"`
-		RequestedAt time.Time            `db:"requested_at"`
-	}
+	var row mailRow
 	err := t.tx.GetContext(ctx, &row, `
-		select generation, state, requested_at from mails
+		select kind, number, generation, state, requested_at, coalesce(recipient, '') as recipient, link from mails
 		where case_id = $1 and kind = $2 and number = $3 for update`, caseID, kind, number)
-	return Mail{kind, number, row.Generation, row.State, row.RequestedAt}, translate("find mail", err)
+	return Mail(row), translate("find mail", err)
+}
+
+// MailByLink finds the mail that has the link with that SHA-256, and its case. NotFound when the link is good no more.
+func (t *Tx) MailByLink(ctx context.Context, link []byte) (caseID string, m Mail, err error) {
+	var row struct {
+		Case string `db:"case_id"`
+		mailRow
+	}
+	err = t.tx.GetContext(ctx, &row, `
+		select case_id, kind, number, generation, state, requested_at, coalesce(recipient, '') as recipient, link
+		from mails where link = $1`, link)
+	return row.Case, Mail(row.mailRow), translate("find mail by link", err)
 }
 
 // SetMailState notes what became of a mail. code is the SMTP reply of a refusal, else 0.

@@ -81,6 +81,12 @@ var Sweeps = []Sweep{
 			limit $2 for update skip locked
 		)
 		delete from mails m using due where m.case_id = due.case_id and m.kind = due.kind and m.number = due.number`)},
+	{"approvals", onboarding.CaseKept, remove(`
+		with due as (
+			select case_id, number from approvals where coalesce(decided_at, expires_at) < $1
+			limit $2 for update skip locked
+		)
+		delete from approvals a using due where a.case_id = due.case_id and a.number = due.number`)},
 	{"identities without a person", onboarding.CaseKept, remove(`
 		with due as (
 			select hash from identities i
@@ -89,6 +95,7 @@ var Sweeps = []Sweep{
 				and not exists (select from email_changes c where c.identity = i.hash)
 				and not exists (select from sessions s where s.identity = i.hash)
 				and not exists (select from resets r where r.identity = i.hash)
+				and not exists (select from approvals a where a.identity = i.hash)
 			limit $2 for update skip locked
 		)
 		delete from identities i using due where i.hash = due.hash`)},

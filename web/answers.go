@@ -187,6 +187,8 @@ func (s *site) replyToVerdict(verdict onboarding.Verdict) reply {
 		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.soon", At: onboarding.OnTheMinute(verdict.Until)})
 	case onboarding.TooManyMails:
 		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.many", At: onboarding.OnTheMinute(verdict.Until)})
+	case onboarding.TooManyQuestions:
+		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.ap.many", At: onboarding.OnTheMinute(verdict.Until)})
 	case onboarding.TooManyAddresses:
 		return faulty(fieldError{Field: "email", Key: "e.mail.addresses"})
 	case onboarding.AskAgain:

@@ -22,7 +22,7 @@ import (
 )
 
 // states are all looks of all pages, in the order in which people meet them.
-var states = slices.Concat(loginStates, linkStates, pinStates, addressStates, homeStates, profileStates, otherStates, textStates())
+var states = slices.Concat(loginStates, linkStates, approvalStates, pinStates, addressStates, homeStates, profileStates, otherStates, textStates())
 
 var loginStates = []state{
 	{"login", func(g *guest) answer { return g.get(loginPath) }},
@@ -75,7 +75,9 @@ var linkStates = []state{
 	{"link-locked", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.LockedUntil = l.Since.Add(15 * time.Minute) })},
 	{"link-taken", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.Taken })},
 	{"link-institution-ended", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.InstitutionEnded })},
-	{"link-mismatch", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.Mismatch })},
+	{"link-not-approved", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.NotApproved })},
+	{"link-not-answered", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.NotAnswered })},
+	{"link-many-questions", judged(onboarding.Verdict{Outcome: onboarding.TooManyQuestions, Until: noon.Add(time.Hour)}, linkFormWith())},
 }
 
 var pinStates = []state{

@@ -55,6 +55,14 @@ func (s *site) showLink(c *gin.Context, v visit) error {
 	return nil
 }
 
+// proofRefusals are the pages of why a right proof did not count.
+var proofRefusals = map[onboarding.Outcome]statusPage{
+	onboarding.Taken:            {status: http.StatusConflict, view: statusView{Key: "p.taken"}},
+	onboarding.InstitutionEnded: {status: http.StatusConflict, view: statusView{Key: "p.ended"}},
+	onboarding.NotApproved:      {status: http.StatusForbidden, view: statusView{Key: "p.refused"}},
+	onboarding.NotAnswered:      {status: http.StatusForbidden, view: statusView{Key: "p.lapsed"}},
+}
+
 // obstacle is the page that comes before the form: a lock, or why a right proof did not count.
 func (s *site) obstacle(c *gin.Context, st standing) error {
 	switch {
@@ -64,15 +72,10 @@ func (s *site) obstacle(c *gin.Context, st standing) error {
 		return s.lockPage(c, st, "p.credblock")
 	case c.Query(againField) != "":
 		return nil
-	case st.linking.Refusal == onboarding.Taken:
-		return &statusPage{status: http.StatusConflict, view: statusView{
-			Key: "p.taken", Action: linkPath + "?" + againField + "=1", ShowReference: true}}
-	case st.linking.Refusal == onboarding.InstitutionEnded:
-		return &statusPage{status: http.StatusConflict, view: statusView{
-			Key: "p.ended", Action: linkPath + "?" + againField + "=1", ShowReference: true}}
-	case st.linking.Refusal == onboarding.Mismatch:
-		return &statusPage{status: http.StatusForbidden, view: statusView{
-			Key: "p.mismatch", Action: linkPath + "?" + againField + "=1", ShowReference: true}}
+	}
+	if why, refused := proofRefusals[st.linking.Refusal]; refused {
+		why.view.Action, why.view.ShowReference = linkPath+"?"+againField+"=1", true
+		return &why
 	}
 	return nil
 }

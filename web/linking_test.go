@@ -251,7 +251,8 @@ func TestWhatStandsBeforeTheLinkForm(t *testing.T) {
 		{"locked", func(l *store.Linking) { l.LockedUntil = noon.Add(2 * time.Hour) }, 429, "p.credblock"},
 		{"taken", func(l *store.Linking) { l.Refusal = onboarding.Taken }, 409, "p.taken"},
 		{"institution ended", func(l *store.Linking) { l.Refusal = onboarding.InstitutionEnded }, 409, "p.ended"},
-		{"mismatch", func(l *store.Linking) { l.Refusal = onboarding.Mismatch }, 403, "p.mismatch"},
+		{"not approved", func(l *store.Linking) { l.Refusal = onboarding.NotApproved }, 403, "p.refused"},
+		{"not answered", func(l *store.Linking) { l.Refusal = onboarding.NotAnswered }, 403, "p.lapsed"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -15,16 +15,19 @@ import (
 type place int
 
 const (
-	atProof place = iota + 1 // username and password are asked
-	atPIN                    // the PIN is asked
-	atWork                   // the link is being made
-	atHome                   // linked
+	atProof    place = iota + 1 // username and password are asked
+	atApproval                  // a representative is asked
+	atPIN                       // the PIN is asked
+	atWork                      // the link is being made
+	atHome                      // linked
 )
 
 func (p place) path() string {
 	switch p {
 	case atProof:
 		return linkPath
+	case atApproval:
+		return waitPath
 	case atHome:
 		return homePath
 	}
@@ -55,6 +58,8 @@ func (s *site) standing(ctx context.Context, identity string) (standing, error) 
 
 func placeOf(step onboarding.Step) place {
 	switch step {
+	case onboarding.AwaitRepresentative:
+		return atApproval
 	case onboarding.MailingPIN, onboarding.AwaitPIN:
 		return atPIN
 	case onboarding.Completing, onboarding.Notifying, onboarding.Linked:

@@ -18,6 +18,7 @@ const (
 	acsPath       = "/eherkenning/acs"
 	backPath      = "/eherkenning/terug"
 	linkPath      = "/koppelen"
+	waitPath      = "/koppelen/wachten"
 	pinPath       = "/koppelen/pincode"
 	homePath      = "/start"
 	profilePath   = "/koppeling"
@@ -61,6 +62,11 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(linkPath, s.inSession(s.showLink))
 	pages.POST(linkPath, s.submits(s.submitLink))
 	pages.POST("/koppelen/stoppen", s.inSession(s.stopLinking))
+	// the representative is asked: who waits, and who answers
+	pages.GET(waitPath, s.inSession(s.showWaiting))
+	pages.POST("/koppelen/andere-gegevens", s.inSession(s.submitOther))
+	pages.GET(string(approvalLink.path), s.handle(s.showApproval))
+	pages.POST(string(approvalLink.path), s.handle(s.paced(s.paces.pins, s.submitApproval)))
 	// S5, S6: the address
 	pages.GET(pinPath, s.inSession(s.showPIN))
 	pages.POST(pinPath, s.submits(s.submitPIN))

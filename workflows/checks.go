@@ -18,21 +18,24 @@ type handler func(workflow.Context, Submission) (onboarding.Verdict, error)
 func (j *journey) handle(ctx workflow.Context, name, description string, h handler, also func() error) error {
 	return workflow.SetUpdateHandlerWithOptions(ctx, name, h, workflow.UpdateHandlerOptions{
 		Description: description,
-		Validator: func(Submission) error {
-			if !j.table().admits(name, j.step) {
-				return rejection(onboarding.Stale, "the case is at "+string(j.step))
-			}
-			if also != nil {
-				if err := also(); err != nil {
-					return err
-				}
-			}
-			if j.busy {
-				return rejection(onboarding.Busy, "another check is under way")
-			}
-			return nil
-		},
+		Validator:   func(Submission) error { return j.fits(name, also) },
 	})
+}
+
+// fits is why an update is rejected, or nil.
+func (j *journey) fits(name string, also func() error) error {
+	if !j.table().admits(name, j.step) {
+		return rejection(onboarding.Stale, "the case is at "+string(j.step))
+	}
+	if also != nil {
+		if err := also(); err != nil {
+			return err
+		}
+	}
+	if j.busy {
+		return rejection(onboarding.Busy, "another check is under way")
+	}
+	return nil
 }
 
 func rejection(kind onboarding.Kind, reason string) error {
@@ -51,6 +54,11 @@ var checking = workflow.ActivityOptions{
 
 // check has something judged. A check that ended without an answer is settled: it may have been committed.
 func (j *journey) check(ctx workflow.Context, summary string, activity any, s Submission) (activities.Checked, error) {
+	return j.checkWith(ctx, summary, activity, s, func(in activities.Check) any { return in })
+}
+
+// checkWith is check for an activity that is told more than the check: input makes what it gets.
+func (j *journey) checkWith(ctx workflow.Context, summary string, activity any, s Submission, input func(activities.Check) any) (activities.Checked, error) {
 	j.busy = true
 	defer func() { j.busy = false }()
 	if err := workflow.Await(ctx, func() bool { return j.opened }); err != nil {
@@ -60,7 +68,7 @@ func (j *journey) check(ctx workflow.Context, summary string, activity any, s Su
 	options.Summary = summary
 	in := activities.Check{Case: j.caseID, Handover: s.Handover, Update: workflow.GetCurrentUpdateInfo(ctx).ID}
 	var checked activities.Checked
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), activity, in).Get(ctx, &checked)
+	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), activity, input(in)).Get(ctx, &checked)
 	if err != nil {
 		err = j.effect(ctx, "Nagaan hoe de controle afliep", do.Settle,
 			activities.Settlement{Check: in, Otherwise: unanswered(err)}, &checked)

@@ -27,7 +27,7 @@ func (j *journey) runClock(ctx workflow.Context) {
 // nextAlarm is the nearest moment in the future at which something has to happen by itself.
 func (j *journey) nextAlarm(ctx workflow.Context) time.Time {
 	now := workflow.Now(ctx)
-	moments := []time.Time{j.deadline, j.until()}
+	moments := append([]time.Time{j.deadline, j.until()}, j.alarms...)
 	for _, e := range j.effects {
 		moments = append(moments, e.since.Add(onboarding.AttentionAfter))
 	}

@@ -19,7 +19,14 @@ var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.Locked:           "te vaak fout; de stap is op slot",
 	onboarding.Closed:           "te vaak fout; met deze gebruikersnaam kan een andere organisatie niet meer proberen",
 	onboarding.Taken:            "het account is al gekoppeld aan een andere eHerkenning",
-	onboarding.Mismatch:         "de organisatie van de inlog is niet het bestuur van het account",
+	onboarding.NeedsApproval:    "goed, maar de organisatie van de inlog is niet het bestuur; toestemming is gevraagd",
+	onboarding.TooManyQuestions: "te vaak om toestemming gevraagd",
+	onboarding.NotApproved:      "de gemachtigde of de helpdesk heeft geen toestemming gegeven",
+	onboarding.NotAnswered:      "niemand heeft op tijd geantwoord op de vraag om toestemming",
+	onboarding.DeadLink:         "de link uit de mail werkte niet meer",
+	onboarding.AlreadyDecided:   "de vraag was al beantwoord of ingetrokken",
+	onboarding.Proposed:         "voorgesteld door een medewerker; een tweede moet het bevestigen",
+	onboarding.SecondNeeded:     "een andere medewerker moet dit bevestigen",
 	onboarding.InstitutionEnded: "de instelling van het account is gesloten en niet opgegaan in een andere",
 	onboarding.TooSoon:          "te snel na de vorige mail gevraagd",
 	onboarding.TooManyMails:     "te veel mails gevraagd",
@@ -80,6 +87,12 @@ func (j *journey) attentionText() string {
 	switch j.attention {
 	case "":
 		return ""
+	case nobodyAsked:
+		return "geen gemachtigde heeft een mail gekregen; de helpdesk beslist."
+	case noAnswer:
+		return "de gemachtigde antwoordt niet; de helpdesk kan beslissen."
+	case secondAgent:
+		return "een medewerker heeft een antwoord voorgesteld; een andere medewerker bevestigt het of stelt iets anders voor."
 	case mailRefused:
 		return "ligt het aan ons, dan kan beheer de mail opnieuw sturen met RetryNow."
 	case mailBounced:

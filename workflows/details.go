@@ -26,26 +26,28 @@ func (c *linking) view() LinkingView {
 }
 
 var linkingSteps = map[onboarding.Step]string{
-	onboarding.AwaitProof: "Wacht op gebruikersnaam en wachtwoord",
-	onboarding.MailingPIN: "Pincode wordt gemaild",
-	onboarding.AwaitPIN:   "Wacht op de pincode",
-	onboarding.Completing: "Koppeling wordt gemaakt",
-	onboarding.Notifying:  "Gekoppeld; bevestigingen worden gemaild",
-	onboarding.Linked:     "Gekoppeld",
-	onboarding.Expired:    "Verlopen: niet op tijd afgemaakt",
-	onboarding.Cancelled:  "Gestopt door de gebruiker",
+	onboarding.AwaitProof:          "Wacht op gebruikersnaam en wachtwoord",
+	onboarding.AwaitRepresentative: "Wacht op toestemming van de gemachtigde",
+	onboarding.MailingPIN:          "Pincode wordt gemaild",
+	onboarding.AwaitPIN:            "Wacht op de pincode",
+	onboarding.Completing:          "Koppeling wordt gemaakt",
+	onboarding.Notifying:           "Gekoppeld; bevestigingen worden gemaild",
+	onboarding.Linked:              "Gekoppeld",
+	onboarding.Expired:             "Verlopen: niet op tijd afgemaakt",
+	onboarding.Cancelled:           "Gestopt door de gebruiker",
 }
 
 // linkingAdvice says whose turn it is and what an agent can do now.
 var linkingAdvice = map[onboarding.Step]string{
-	onboarding.AwaitProof: "De gebruiker is aan de beurt. Vraag of gebruikersnaam en wachtwoord bekend zijn.",
-	onboarding.MailingPIN: "Het systeem is aan de beurt. Komt de mail niet aan, dan kan de gebruiker op de pagina een ander e-mailadres invullen.",
-	onboarding.AwaitPIN:   "De gebruiker is aan de beurt. Laat ook bij spam kijken. Op de pagina kan de gebruiker een nieuwe pincode of een ander e-mailadres kiezen.",
-	onboarding.Completing: "Het systeem is aan de beurt. Duurt dit langer dan 5 minuten, waarschuw dan beheer.",
-	onboarding.Notifying:  "De gebruiker is binnen en hoeft niets te doen.",
-	onboarding.Linked:     "Klaar. De gebruiker logt voortaan alleen in met eHerkenning.",
-	onboarding.Expired:    "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
-	onboarding.Cancelled:  "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
+	onboarding.AwaitProof:          "De gebruiker is aan de beurt. Vraag of gebruikersnaam en wachtwoord bekend zijn.",
+	onboarding.AwaitRepresentative: "De gemachtigde is aan de beurt. De pagina van de gebruiker zegt dit ook. Is er geen gemachtigde of komt er geen antwoord? Dan beslist de helpdesk met koppel helpdesk approve of refuse; een tweede medewerker bevestigt.",
+	onboarding.MailingPIN:          "Het systeem is aan de beurt. Komt de mail niet aan, dan kan de gebruiker op de pagina een ander e-mailadres invullen.",
+	onboarding.AwaitPIN:            "De gebruiker is aan de beurt. Laat ook bij spam kijken. Op de pagina kan de gebruiker een nieuwe pincode of een ander e-mailadres kiezen.",
+	onboarding.Completing:          "Het systeem is aan de beurt. Duurt dit langer dan 5 minuten, waarschuw dan beheer.",
+	onboarding.Notifying:           "De gebruiker is binnen en hoeft niets te doen.",
+	onboarding.Linked:              "Klaar. De gebruiker logt voortaan alleen in met eHerkenning.",
+	onboarding.Expired:             "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
+	onboarding.Cancelled:           "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
 }
 
 // A mail that was refused for good turns the step of the system into a person's.

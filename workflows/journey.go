@@ -26,9 +26,10 @@ type journey struct {
 	verdict      onboarding.Verdict // of the last check
 	attention    string
 
-	opened  bool      // the row of the case stands
-	busy    bool      // one check, or one turn of the system, at a time
-	effects []*effect // under way
+	opened  bool        // the row of the case stands
+	busy    bool        // one check, or one turn of the system, at a time
+	effects []*effect   // under way
+	alarms  []time.Time // further moments at which something happens by itself
 }
 
 // tale is what differs between kinds of cases.

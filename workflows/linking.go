@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -13,7 +14,8 @@ import (
 type linking struct {
 	journey
 	addressing
-	in LinkingInput
+	approval approval
+	in       LinkingInput
 
 	lapse time.Time // end of the proof; zero before there is one
 }
@@ -25,6 +27,7 @@ func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
 		caseID: in.Case, reference: in.Reference, deadline: in.AuthenticatedAt.Add(onboarding.LinkingOpen)}}
 	c.addressing = addressing{of: &c.journey, notice: do.SendNotice}
 	c.begin(c, onboarding.AwaitProof, in.AuthenticatedAt)
+	c.approval = approval{journey: &c.journey, answered: c.answered}
 	if in.Board != "" {
 		c.institutions = []onboarding.InstitutionCode{in.Board}
 	}
@@ -58,7 +61,7 @@ func (c *linking) run(ctx workflow.Context) error {
 
 // called tells whether it is the system's turn.
 func (c *linking) called(ctx workflow.Context) bool {
-	return !c.busy && (c.step == onboarding.Completing || c.stopped() || c.lapsed(ctx) || c.expired(ctx))
+	return !c.busy && (c.step == onboarding.Completing || c.stopped() || c.lapsed(ctx) || c.expired(ctx) || c.approval.due(ctx))
 }
 
 // turn does what the case was called for.
@@ -70,6 +73,8 @@ func (c *linking) turn(ctx workflow.Context) error {
 		return c.complete(ctx)
 	case c.stopped():
 		return c.end(ctx, onboarding.Cancelled)
+	case c.approval.due(ctx):
+		return c.approval.turn(ctx)
 	case c.expired(ctx):
 		return c.end(ctx, onboarding.Expired)
 	}
@@ -148,3 +153,15 @@ func (c *linking) until() time.Time {
 	}
 	return c.deadline
 }
+
+// answered takes the case on from its wait for a representative: to its PIN mail, or back to the proof. The approval
+// holds all the same where the limits on mails forbid one.
+func (c *linking) answered(ctx workflow.Context, decision onboarding.Decision, mails []activities.MailJob) error {
+	if decision != onboarding.Approved || len(mails) == 0 {
+		return c.backToProof(ctx)
+	}
+	return c.mailPIN(ctx, mails)
+}
+
+// trouble is an approval that the helpdesk has to look at, or a PIN mail that did not arrive.
+func (c *linking) trouble() string { return cmp.Or(c.approval.trouble(), c.addressing.trouble()) }

@@ -23,6 +23,9 @@ const (
 	SubmitPIN         = "SubmitPIN"
 	ResendPIN         = "ResendPIN"
 	ChangeAddress     = "ChangeAddress"
+	WithdrawApproval  = "WithdrawApproval" // the person goes on with other details
+	DecideApproval    = "DecideApproval"   // a representative
+	AgentDecide       = "AgentDecide"      // the helpdesk
 	Cancel            = "Cancel"
 	RetryNow          = "RetryNow" // operators: repeat a parked step
 )

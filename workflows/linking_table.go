@@ -1,6 +1,10 @@
 package workflows
 
-import "koppel/onboarding"
+import (
+	"slices"
+
+	"koppel/onboarding"
+)
 
 // table of a linking.
 func (c *linking) table() table { return linkingTable }
@@ -8,15 +12,16 @@ func (c *linking) table() table { return linkingTable }
 var (
 	awaitingPIN = steps(onboarding.MailingPIN, onboarding.AwaitPIN)
 	unlinked    = steps(onboarding.AwaitProof, onboarding.MailingPIN, onboarding.AwaitPIN)
+	unfinished  = append(unlinked[:len(unlinked):len(unlinked)], onboarding.AwaitRepresentative)
 )
 
-var linkingTable = table{
-	{SubmitCredentials, byPerson, steps(onboarding.AwaitProof), steps(stays, onboarding.MailingPIN)},
+var linkingTable = slices.Concat(table{
+	{SubmitCredentials, byPerson, steps(onboarding.AwaitProof), steps(stays, onboarding.MailingPIN, onboarding.AwaitRepresentative)},
 	{SubmitPIN, byPerson, awaitingPIN, steps(stays, onboarding.Completing)},
 	{ResendPIN, byPerson, awaitingPIN, steps(stays)},
 	{ChangeAddress, byPerson, steps(onboarding.MailingPIN), steps(stays)},
 	{ChangeAddress, byPerson, steps(onboarding.AwaitPIN), steps(stays, onboarding.MailingPIN)},
-	{Cancel, byPerson, unlinked, steps(onboarding.Cancelled)},
+	{Cancel, byPerson, unfinished, steps(onboarding.Cancelled)},
 	{RetryNow, byOperator, awaitingPIN, steps(stays)},
 	{mailTaken, bySystem, steps(onboarding.MailingPIN), steps(onboarding.AwaitPIN)},
 	{mailTaken, bySystem, steps(onboarding.AwaitPIN), steps(stays)},
@@ -26,7 +31,7 @@ var linkingTable = table{
 	{linkTaken, bySystem, steps(onboarding.Completing), steps(onboarding.AwaitProof)},
 	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Linked)},
 	{deadlinePasses, bySystem, unlinked, steps(onboarding.Expired)},
-}
+}, approvalRows(onboarding.MailingPIN, onboarding.AwaitProof))
 
 // What happens to a linking by itself.
 const (

@@ -261,7 +261,7 @@ func TestPersonCancels(t *testing.T) {
 
 func TestRefusedProofsKeepTheCaseAtItsStep(t *testing.T) {
 	for _, outcome := range []onboarding.Outcome{
-		onboarding.WrongCredentials, onboarding.Locked, onboarding.Taken, onboarding.Mismatch,
+		onboarding.WrongCredentials, onboarding.Locked, onboarding.Taken, onboarding.NotApproved,
 		onboarding.TooManyMails, onboarding.TooManyAddresses, onboarding.AskAgain,
 	} {
 		j := newJourney(t)

@@ -94,6 +94,8 @@ func noticeSummary(job activities.MailJob) string {
 		return "Bevestiging van de koppeling mailen"
 	case onboarding.OwnerNoticeMail:
 		return "Bericht aan het oude adres van het account mailen"
+	case onboarding.RepresentativeNoticeMail:
+		return fmt.Sprintf("Bericht aan de gemachtigde mailen (%d)", job.Number)
 	case onboarding.ReminderMail:
 		return "Herinnering mailen"
 	case onboarding.ChangeAskedMail:

@@ -10,10 +10,11 @@ import (
 type actor string
 
 const (
-	byPerson   actor = "person"   // at the pages, by an update
-	byHelpdesk actor = "helpdesk" // by an update that names the agent
-	byOperator actor = "operator" // by an update
-	bySystem   actor = "system"   // a deadline, or what became of an activity
+	byPerson         actor = "person"         // at the pages, by an update
+	byRepresentative actor = "representative" // by the link in a mail
+	byHelpdesk       actor = "helpdesk"       // by an update that names the agent
+	byOperator       actor = "operator"       // by an update
+	bySystem         actor = "system"         // a deadline, or what became of an activity
 )
 
 // table tells what each event can make of each step of a case. The code asks it: an update that has no cell for the step

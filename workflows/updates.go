@@ -5,12 +5,14 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"koppel/activities"
 	"koppel/onboarding"
 )
 
 // setup registers what a person, a helpdesk agent or an operator can send to the case.
 func (c *linking) setup(ctx workflow.Context) error {
 	return errors.Join(
+		c.approval.setup(ctx, c.refusedWhenStopped),
 		workflow.SetQueryHandler(ctx, LinkingState, func() (LinkingView, error) { return c.view(), nil }),
 		c.handle(ctx, SubmitCredentials, "Gebruikersnaam en wachtwoord", c.submitCredentials, c.refusedWhenStopped),
 		c.handleAddress(ctx, "Stoppen met koppelen"),
@@ -19,14 +21,26 @@ func (c *linking) setup(ctx workflow.Context) error {
 
 func (c *linking) submitCredentials(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
 	checked, err := c.check(ctx, "Gebruikersnaam en wachtwoord controleren", do.CheckCredentials, s)
-	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
+	if err != nil {
 		return checked.Verdict, err
 	}
-	c.institutions = checked.Institutions
+	switch checked.Verdict.Outcome {
+	case onboarding.Accepted:
+		c.institutions = checked.Institutions
+		err = c.mailPIN(ctx, checked.Mails)
+	case onboarding.NeedsApproval:
+		c.institutions = checked.Institutions
+		err = c.approval.ask(ctx, checked)
+	}
+	return checked.Verdict, err
+}
+
+// mailPIN mails the PIN of a proof that counts from now on.
+func (c *linking) mailPIN(ctx workflow.Context, mails []activities.MailJob) error {
 	c.lapse = workflow.Now(ctx).Add(onboarding.ProofGood)
 	if err := c.moveTo(ctx, onboarding.MailingPIN); err != nil {
-		return onboarding.Verdict{}, err
+		return err
 	}
-	c.startMailing(ctx, checked.Mails)
-	return checked.Verdict, nil
+	c.startMailing(ctx, mails)
+	return nil
 }

@@ -62,7 +62,7 @@ func TestRefusals(t *testing.T) {
 		{"level-too-low", func(v *visitor) { v.login("laura") }, "p.loa.h"},
 		{"supplier-says-no", func(v *visitor) { v.login("carl") }, "p.cancel.h"},
 		{"stopped-at-the-broker", func(v *visitor) { v.startLogin(); v.press(`form[action$="/stoppen"] button`) }, "p.cancel.h"},
-		{"other-organisation", func(v *visitor) { v.login("koos"); v.prove(regenboog1) }, "p.mismatch.h"},
+		{"other-organisation", func(v *visitor) { v.login("koos"); v.prove(regenboog1) }, "p.wait.h"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			v := newVisitor(t, stack, narrow, true)

@@ -12,11 +12,13 @@ create table approvals (
     kind         text not null check (kind in ('linking', 'addition')),
     workflow_id  text not null,
     identity     text not null references identities,
+    reference    text not null,
     institution  text not null references institutions,
     subject      text not null,          -- what the login wants to use: the account or activation code, or the institution
     address      bytea not null,         -- of whoever waits; sealed
     language     text not null,
     key_id       text not null,          -- of the tokens in the newest mails
+    paused       timestamptz not null,   -- deadline of the case when it began to wait
     requested_at timestamptz not null,
     reminded_at  timestamptz,
     expires_at   timestamptz not null,
@@ -31,6 +33,7 @@ create table approvals (
 );
 create unique index approvals_open on approvals (case_id) where decision is null;
 create index approvals_identity on approvals (identity);
+create index approvals_reference on approvals (reference);
 
 -- A mail to somebody else than the person of the case says here to whom; one with a link keeps the SHA-256 of the token
 -- in it for as long as the link is good for something.
