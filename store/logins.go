@@ -13,7 +13,7 @@ type PendingLogin struct {
 	Browser    string `db:"browser"`
 	RequestID  string `db:"request_id"`
 	Language   string `db:"language"`
-	Back       string `db:"back"`     // the page that asked for it; anything, until web knows it
+	Back       string `db:"back"`     // the page that asked for it; may be empty
 	Artifact   string `db:"artifact"` // empty until the broker has posted it
 }
 

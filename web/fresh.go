@@ -33,6 +33,14 @@ func staleLogin(where comeback) error {
 		Key: comebacks[where].words, Action: startPath, Post: true, Back: where}}
 }
 
+// comebackOf is what a form asks for; empty when there is no such page.
+func comebackOf(asked string) comeback {
+	if _, known := comebacks[comeback(asked)]; !known {
+		return ""
+	}
+	return comeback(asked)
+}
+
 // landing is where a login leads: to the page that asked for it, else to the one that is for everybody.
 func landing(asked, otherwise string) string {
 	if known, ok := comebacks[comeback(asked)]; ok {

@@ -43,7 +43,7 @@ func (s *site) startLogin(c *gin.Context) error {
 	}
 	err = s.Store.SavePendingLogin(c.Request.Context(), store.PendingLogin{
 		RelayState: s.relayHash(handle), Browser: s.browserHash(browser),
-		RequestID: request.ID, Language: string(languageOf(c)), Back: c.PostForm(comebackField),
+		RequestID: request.ID, Language: string(languageOf(c)), Back: string(comebackOf(c.PostForm(comebackField))),
 	}, c.ClientIP(), s.Now())
 	if err != nil {
 		return err

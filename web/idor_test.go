@@ -1,0 +1,180 @@
+package web
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"koppel/onboarding"
+)
+
+// TestNobodyReachesWhatIsNotTheirs asks every route, as everybody who might, with what belongs to somebody else in every
+// field. No row of the others may change, no form may go to their cases, and no page may show what is known of them.
+// Routes come from the website itself: one without a row in gates fails.
+func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	a := newAttack(t)
+	routes := a.w.site.(*gin.Engine).Routes()
+	known := maps.Clone(gates)
+	for _, route := range routes {
+		name := route.Method + " " + route.Path
+		gate, ok := known[name]
+		if !ok {
+			t.Errorf("%s has no row in gates (idor_test.go)", name)
+			continue
+		}
+		delete(known, name)
+		t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) {
+			defer a.w.lend(t)()
+			for role, who := range a.roles {
+				a.try(route.Method, route.Path, gate, role, who)
+			}
+		})
+	}
+	for name := range known {
+		t.Errorf("gates has a row for %s, which is no route", name)
+	}
+	t.Logf("%d routes, %d roles, %d foreign ids: %d requests, all refused", len(routes), len(a.roles), len(a.foreign), a.asked)
+}
+
+// try asks one route as one role: as it is, with every foreign id in every field, and in the path.
+func (a *attack) try(method, path string, gate gate, role string, who *browser) {
+	a.w.t.Helper()
+	before := a.theirs()
+	for _, form := range a.forms(gate, who) {
+		a.send(method, path, form, gate, role, who)
+	}
+	for _, id := range a.foreign {
+		for _, part := range strings.Split(path, "/") {
+			if strings.HasPrefix(part, ":") {
+				a.send(method, strings.ReplaceAll(path, part, url.PathEscape(id)), url.Values{}, gate, role, who)
+			}
+		}
+	}
+	if after := a.theirs(); after != before {
+		a.w.t.Errorf("as %s: of the rows of others these changed:\n%s", role, strings.Join(difference(before, after), "\n"))
+	}
+	for _, update := range a.w.engine.updates {
+		if slices.Contains(a.foreign, update.WorkflowID) {
+			a.w.t.Errorf("as %s: a form went to the case of somebody else", role)
+		}
+	}
+	a.w.engine.updates = nil
+}
+
+// difference is the lines that only one of two texts has.
+func difference(before, after string) (lines []string) {
+	was, is := strings.Split(before, "\n"), strings.Split(after, "\n")
+	for _, line := range slices.Concat(was, is) {
+		if slices.Contains(was, line) != slices.Contains(is, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// forms are the forms to send: an own one, and own ones with one foreign id each.
+func (a *attack) forms(gate gate, who *browser) []url.Values {
+	own := url.Values{"nonce": {a.nonce(who)}}
+	for field, value := range gate.fields {
+		own.Set(field, value)
+	}
+	all := []url.Values{own}
+	for field := range own {
+		for _, id := range a.foreign {
+			changed := maps.Clone(own)
+			changed.Set(field, id)
+			all = append(all, changed)
+		}
+	}
+	return all
+}
+
+// send asks and checks the answer. Each request comes from a network of its own and finds the same session.
+func (a *attack) send(method, path string, form url.Values, gate gate, role string, who *browser) {
+	t := a.w.t
+	t.Helper()
+	a.asked++
+	b := who.copy()
+	b.address = a.w.browser().address
+	var got answer
+	if method == http.MethodPost {
+		got = b.post(path, form)
+	} else {
+		got = b.send(httptest.NewRequest(method, publicURL+path+"?"+form.Encode(), nil))
+	}
+	if got.Code >= 500 && got.Code != http.StatusServiceUnavailable {
+		t.Errorf("as %s with %v: status is %d", role, form, got.Code)
+	}
+	for name, secret := range a.secrets {
+		if strings.Contains(got.Body.String(), secret) || strings.Contains(got.Header().Get("Location"), secret) {
+			t.Errorf("as %s with %v: the answer holds %s", role, form, name)
+		}
+	}
+	if opens := gate.opens == nil || slices.Contains(gate.opens, role); !opens && got.Code < 300 {
+		t.Errorf("as %s with %v: the page opens (%d)", role, form, got.Code)
+	}
+	a.again()
+}
+
+// The roles of a visitor.
+const (
+	nobody     = "nobody"
+	unlinked   = "somebody who has not linked"
+	confirming = "somebody who awaits a PIN"
+	member     = "a linked person"
+	mailed     = "somebody with a made-up link of a mail"
+)
+
+// gate is what a route is asked with.
+type gate struct {
+	opens  []string          // roles that see a page of it; nil: all
+	fields map[string]string // of its form or query, as somebody would fill them in
+}
+
+var (
+	public   = gate{}
+	inside   = gate{opens: []string{unlinked, confirming, member}}
+	linking  = gate{opens: []string{unlinked}, fields: map[string]string{"email": "eigen@eigen.example", "username": "eigen01", "password": "Eigen-2019"}}
+	pinning  = gate{opens: []string{confirming}, fields: map[string]string{"pin": "123456"}}
+	moving   = gate{opens: []string{confirming}, fields: map[string]string{"email": "ander@eigen.example"}}
+	members  = gate{opens: []string{member}}
+	choosing = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX"}}
+	ending   = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
+	starting = gate{fields: map[string]string{comebackField: string(backToLink)}}
+	// who comes back from the broker without having gone there gets a page of refusal
+	returning = gate{opens: []string{}, fields: map[string]string{artifactField: "x", relayStateField: "x"}}
+)
+
+// gates has every route of the website.
+var gates = map[string]gate{
+	"GET /healthz": public, "GET /readyz": public, "GET /static/:name": public,
+	"GET /": public, "POST /eherkenning/start": starting,
+	"GET /eherkenning/acs": returning, "POST /eherkenning/acs": returning, "GET /eherkenning/terug": returning,
+	"GET /koppelen": linking, "POST /koppelen": linking, "POST /koppelen/stoppen": inside,
+	"GET /koppelen/pincode": pinning, "POST /koppelen/pincode": pinning, "POST /koppelen/pincode/opnieuw": pinning,
+	"GET /koppelen/e-mail": moving, "POST /koppelen/e-mail": moving,
+	"GET /start": members, "POST /start/kiezen": choosing, "POST /uitloggen": inside,
+	"GET /koppeling": members, "POST /koppeling/uitloggen": ending, "POST /koppeling/uitloggen-elders": ending,
+	"GET /sessie": inside, "GET /uitgelogd": public, "GET /sessie-verlopen": public,
+	"GET /contact": public, "GET /toelichting": public, "GET /toegankelijkheid": public, "GET /privacy": public, "GET /licenties": public,
+}
+
+// attack is a website with people on it, and others who are after what is theirs.
+type attack struct {
+	w       *world
+	roles   map[string]*browser
+	foreign []string          // ids of others: of identities, people, cases, sessions, forms, workflows, institutions
+	secrets map[string]string // what is known of others, by what it is
+	rows    string            // the statement behind theirs
+	asked   int
+}
+
+// verdict for every form: nothing of it counts, so that each request finds what the one before found.
+var nothingCounts = onboarding.Verdict{Outcome: onboarding.AskAgain}

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"crypto/rand"
+	"strings"
+	"testing"
+	"time"
+
+	"koppel/onboarding"
+	"koppel/store"
+	"koppel/workflows"
+)
+
+// newAttack lets two people be at it, one linked and one awaiting a PIN, and others log in after them.
+func newAttack(t *testing.T) *attack {
+	t.Helper()
+	a := &attack{w: newWorld(t), roles: map[string]*browser{}, secrets: map[string]string{}}
+	a.w.engine.answers(nothingCounts)
+	a.linkedVictim()
+	a.confirmingVictim()
+	a.roles[nobody] = a.w.browser()
+	a.roles[member] = a.enter("wim")
+	a.w.link()
+	a.exec(`
+		insert into institutions (code, kind, name) values ('24VX', 'school', 'Eigen School');
+		update memberships set institution = '24VX' where person = (select person from identities where hash = '` + a.w.identity() + `')`)
+	a.roles[member].get(homePath)
+	a.roles[unlinked] = a.enter("tess")
+	a.roles[confirming] = a.enter("rik")
+	own := a.w.at(onboarding.AwaitPIN, nil)
+	a.address(own, "eigen@eigen.example")
+	a.roles[mailed] = a.w.browser()
+	a.roles[mailed].cookies["__Host-koppelen"] = rand.Text()
+	a.exec(`create table kept as select * from sessions where identity <> all ('{` + strings.Join(a.victims(), ",") + `}')`)
+	return a
+}
+
+func (a *attack) enter(username string) *browser {
+	a.w.t.Helper()
+	a.w.now = a.w.now.Add(time.Second) // the last login is the newest
+	b := a.w.browser()
+	b.login(username)
+	return b
+}
+
+// linkedVictim is linked, with two sessions and a page open.
+func (a *attack) linkedVictim() {
+	b := a.enter("jane")
+	hash := a.w.identity()
+	a.w.link()
+	b.get(homePath)
+	a.enter("jane")
+	a.exec(`update institutions set name = 'Geheime School', place = 'Geheimendorp'`)
+	a.exec(`update persons set email = 'geheim@geheim.example'`)
+	var person, tokenHash string
+	var token []byte
+	a.w.must(a.w.sql.QueryRow(`select i.person, encode(s.token_hash, 'hex'), s.token_hash
+		from identities i join sessions s on s.identity = i.hash where i.hash = $1 limit 1`, hash).Scan(&person, &tokenHash, &token))
+	var account string
+	a.w.must(a.w.sql.QueryRow(`select id from legacy_accounts`).Scan(&account))
+	session := &site{Settings: Settings{Lookup: a.w.lookup}}
+	a.foreign = append(a.foreign, hash, person, account, "03AB", tokenHash, session.sessionReference(token), a.nonce(b))
+	a.secrets["the name of a school"], a.secrets["the address of a person"] = "Geheime School", "geheim@geheim.example"
+	a.secrets["a place"] = "Geheimendorp"
+}
+
+// confirmingVictim awaits a PIN.
+func (a *attack) confirmingVictim() {
+	b := a.enter("piet")
+	l := a.w.at(onboarding.AwaitPIN, func(l *store.Linking) { l.Reference = "GEHE-IMXX" })
+	a.address(l, "ook@geheim.example")
+	a.foreign = append(a.foreign, l.Identity, l.ID, workflows.LinkingID(l.Identity), a.nonce(b))
+	a.secrets["the address of a case"] = "ook@geheim.example"
+	a.secrets["a reference"] = string((&site{Settings: Settings{Lookup: a.w.lookup}}).reference(l.Identity))
+}
+
+// address lets the PIN of a case have gone to an address.
+func (a *attack) address(l store.Linking, email string) {
+	a.w.t.Helper()
+	sealed, err := a.w.records.Seal(store.PinAddress(l.ID, 1), []byte(email))
+	a.w.must(err)
+	_, err = a.w.sql.Exec(`update pins set address = $1 where case_id = $2`, sealed, l.ID)
+	a.w.must(err)
+}
+
+// nonce is the nonce of a form of a visitor's session; without a session, of nobody's.
+func (a *attack) nonce(b *browser) string {
+	a.w.t.Helper()
+	page := b.copy().get(loginPath)
+	return page.doc.Find(`header [name="nonce"]`).AttrOr("value", newNonce([]byte("nobody's")))
+}
+
+func (a *attack) exec(statement string) {
+	a.w.t.Helper()
+	_, err := a.w.sql.Exec(statement)
+	a.w.must(err)
+}
+
+// victims are the ids that the rows of others have.
+func (a *attack) victims() []string {
+	return []string{a.foreign[0], a.foreign[1], a.foreign[7], a.foreign[8]}
+}
+
+// theirs are all rows of all tables that name one of the others.
+func (a *attack) theirs() (all string) {
+	a.w.t.Helper()
+	if a.rows == "" {
+		a.w.must(a.w.sql.QueryRow(`
+			select string_agg(format('select %L || x::text as row from %I x where x::text ~ $1', table_name, table_name), ' union all ')
+			from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`).Scan(&a.rows))
+	}
+	a.w.must(a.w.sql.QueryRow(`select string_agg(row, E'\n' order by row) from (`+a.rows+`) all_rows`, strings.Join(a.victims(), "|")).Scan(&all))
+	return all
+}
+
+// again lets sessions that were ended or renewed by a request be as they were.
+func (a *attack) again() {
+	a.w.t.Helper()
+	a.exec(`insert into sessions select * from kept on conflict do nothing`)
+}
