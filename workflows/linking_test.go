@@ -34,6 +34,7 @@ type playedLinking struct {
 	address     func() (activities.Checked, error)
 	settle      func(activities.Settlement) (activities.Checked, error)
 	sendPIN     func(activities.MailJob) (activities.Sent, error)
+	sendNotice  func() error
 	complete    func() (activities.Completed, error)
 }
 
@@ -55,6 +56,7 @@ func newJourney(t *testing.T) *playedLinking {
 	j.sendPIN = func(activities.MailJob) (activities.Sent, error) {
 		return activities.Sent{State: onboarding.MailSent}, nil
 	}
+	j.sendNotice = func() error { return nil }
 	j.complete = func() (activities.Completed, error) {
 		return activities.Completed{Outcome: onboarding.Accepted,
 			Mails: []activities.MailJob{{Case: "case", Kind: onboarding.LinkedMail, Number: 1}}}, nil
@@ -84,7 +86,7 @@ func (j *playedLinking) register() {
 	})
 	add("SendNotice", func(_ context.Context, m activities.MailJob) (activities.Sent, error) {
 		note("SendNotice " + string(m.Kind))
-		return activities.Sent{State: onboarding.MailSent}, nil
+		return activities.Sent{State: onboarding.MailSent}, j.sendNotice()
 	})
 	add("CompleteLinking", func(context.Context, activities.Completion) (activities.Completed, error) {
 		note("CompleteLinking")
@@ -107,9 +109,13 @@ type answer struct {
 
 // send sends an update at a moment of the journey.
 func (j *playedLinking) send(after time.Duration, id, update string) *answer {
+	return sendUpdate(j.TestWorkflowEnvironment, after, id, update)
+}
+
+func sendUpdate(env *testsuite.TestWorkflowEnvironment, after time.Duration, id, update string) *answer {
 	got := &answer{}
-	j.RegisterDelayedCallback(func() {
-		j.UpdateWorkflow(update, id, &testsuite.TestUpdateCallback{
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(update, id, &testsuite.TestUpdateCallback{
 			OnAccept: func() {},
 			OnReject: func(err error) { got.err, got.rejected, got.done = err, true, true },
 			OnComplete: func(result any, err error) {
