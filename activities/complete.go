@@ -17,14 +17,14 @@ type Completion struct {
 	Deadline time.Time // of the case, should it have to go on with another account
 }
 
-// Completed tells whether the link was made: Accepted, or Taken when somebody else got the account or the identity
-// first. Then the case is back at its proof.
+// Completed tells whether the link was made: Accepted; Taken when somebody else got the account or the identity, or used
+// the activation code, first; CodeEnded when the code was replaced. Then the case is back at its proof.
 type Completed struct {
 	Outcome onboarding.Outcome
 	Mails   []MailJob
 }
 
-// CompleteLinking binds identity, account, person and institution in one transaction.
+// CompleteLinking binds identity, account or activation code, person and institution in one transaction.
 func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Completed, error) {
 	var done Completed
 	err := a.transact(ctx, func(tx *store.Tx, now time.Time) error {
@@ -36,7 +36,7 @@ func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Comple
 			done, err = a.completed(ctx, tx, l)
 			return err
 		}
-		account, err := tx.LockAccount(ctx, l.Account)
+		p, ended, err := proven(ctx, tx, l)
 		if err != nil {
 			return err
 		}
@@ -44,11 +44,16 @@ func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Comple
 		if err != nil {
 			return err
 		}
-		if account.Person != "" || identity.Person != "" {
+		switch {
+		case !p.UsedAt.IsZero() || identity.Person != "":
 			done.Outcome = onboarding.Taken
-			return backToProof(ctx, tx, l, onboarding.Taken, in.Deadline, now)
+		case ended:
+			done.Outcome = onboarding.CodeEnded
 		}
-		if err := a.link(ctx, tx, l, account, now); err != nil {
+		if done.Outcome != "" {
+			return backToProof(ctx, tx, l, done.Outcome, in.Deadline, now)
+		}
+		if err := a.link(ctx, tx, l, p, now); err != nil {
 			return err
 		}
 		if err := tx.DeleteDraft(ctx, l.Identity); err != nil {
@@ -60,7 +65,7 @@ func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Comple
 	return done, err
 }
 
-func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, account store.Account, now time.Time) error {
+func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, p proof, now time.Time) error {
 	confirmed, err := tx.Confirmation(ctx, l.ID)
 	if err != nil {
 		return err
@@ -69,7 +74,7 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 	if err != nil {
 		return err
 	}
-	person, err := tx.Link(ctx, account, l.Identity, store.Person{Email: email, Language: l.Language}, confirmed.Session, now)
+	person, err := tx.Link(ctx, p.bond(), l.Identity, store.Person{Email: email, Language: l.Language}, confirmed.Session, now)
 	if err != nil {
 		return err
 	}
@@ -80,7 +85,7 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 		return err
 	}
 	kinds := []onboarding.MailKind{onboarding.LinkedMail}
-	if !strings.EqualFold(string(account.Email), string(email)) {
+	if p.Owner != "" && !strings.EqualFold(string(p.Owner), string(email)) {
 		kinds = append(kinds, onboarding.OwnerNoticeMail)
 	}
 	for _, kind := range kinds {
@@ -88,23 +93,23 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, ac
 			return err
 		}
 	}
-	if err := tellRepresentatives(ctx, tx, l, account, email, now); err != nil {
+	if err := tellRepresentatives(ctx, tx, l, p, email, now); err != nil {
 		return err
 	}
 	l.Step, l.Since = onboarding.Notifying, now
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.CaseLinked, l.Case, now, map[string]any{"person": person, "account": account.ID, "institution": account.Institution}))
+	return tx.Audit(ctx, event(onboarding.CaseLinked, l.Case, now, map[string]any{"person": person, "account": p.Account, "code": p.Code, "institution": p.Institution}))
 }
 
 // tellRepresentatives names a mail to each representative who is not told of the link already.
-func tellRepresentatives(ctx context.Context, tx *store.Tx, l store.Linking, account store.Account, person onboarding.Email, now time.Time) error {
-	representatives, err := tx.Representatives(ctx, account.Institution)
+func tellRepresentatives(ctx context.Context, tx *store.Tx, l store.Linking, p proof, person onboarding.Email, now time.Time) error {
+	representatives, err := tx.Representatives(ctx, p.Institution)
 	if err != nil {
 		return err
 	}
-	told := []onboarding.Email{person, account.Email}
+	told := []onboarding.Email{person, p.Owner}
 	number := 0
 	for _, email := range representatives {
 		if slices.ContainsFunc(told, func(other onboarding.Email) bool { return strings.EqualFold(string(other), string(email)) }) {
@@ -123,7 +128,7 @@ func tellRepresentatives(ctx context.Context, tx *store.Tx, l store.Linking, acc
 func (a *Activities) completed(ctx context.Context, tx *store.Tx, l store.Linking) (Completed, error) {
 	done := Completed{Outcome: onboarding.Accepted}
 	if l.Step == onboarding.AwaitProof {
-		return Completed{Outcome: onboarding.Taken}, nil
+		return Completed{Outcome: l.Refusal}, nil
 	}
 	for _, kind := range []onboarding.MailKind{onboarding.LinkedMail, onboarding.OwnerNoticeMail, onboarding.RepresentativeNoticeMail} {
 		named, err := tx.Mails(ctx, l.ID, kind)

@@ -28,7 +28,7 @@ func (a *Activities) CheckCredentials(ctx context.Context, in Check) (Checked, e
 		if err != nil {
 			return Checked{}, err
 		}
-		l.Language, l.Refusal = form.Language, ""
+		l.Language, l.Refusal, l.LockedUntil = form.Language, "", time.Time{}
 		checked, err := a.judgeCredentials(ctx, tx, &l, form, now)
 		if err != nil {
 			return Checked{}, err
@@ -68,6 +68,7 @@ func countWrong(ctx context.Context, tx *store.Tx, c *store.Case, all, own count
 // refusals are the names under which the audit has proofs that did not count, whatever the password.
 var refusals = map[onboarding.Outcome]onboarding.Event{
 	onboarding.Taken: onboarding.ProofTaken, onboarding.InstitutionEnded: onboarding.ProofEnded,
+	onboarding.CodeUsed: onboarding.ProofCodeUsed, onboarding.CodeEnded: onboarding.ProofCodeEnded,
 	onboarding.NotApproved: onboarding.ProofMismatch,
 	onboarding.Locked:      onboarding.ProofLocked, onboarding.Closed: onboarding.ProofClosed,
 }

@@ -41,16 +41,16 @@ func (a *Activities) notice(ctx context.Context, tx *store.Tx, l store.Linking, 
 }
 
 func (a *Activities) linkNotice(ctx context.Context, tx *store.Tx, l store.Linking, job MailJob) (mail.Message, error) {
-	account, err := tx.LockAccount(ctx, l.Account)
+	p, _, err := proven(ctx, tx, l)
 	if err != nil {
 		return mail.Message{}, err
 	}
-	link := mail.Link{At: account.LinkedAt.Time, Name: account.Name, Code: account.Institution}
+	link := mail.Link{At: p.UsedAt, Name: p.Name, Code: p.Institution}
 	language := messages.ParseLanguage(l.Language)
 	switch job.Kind {
 	case onboarding.OwnerNoticeMail:
 		message := a.Letters.OwnerNotice(language, link)
-		message.To = account.Email
+		message.To = p.Owner
 		return message, nil
 	case onboarding.RepresentativeNoticeMail:
 		named, err := tx.Mail(ctx, job.Case, job.Kind, job.Number)

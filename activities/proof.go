@@ -21,11 +21,32 @@ type proof struct {
 	Person      string                     // who has linked the account; empty when nobody has
 	New         bool                       // given out anew: an activation code, or a password that a reset set
 	Owner       onboarding.Email           // address that the account had; empty for an activation code
+	UsedAt      time.Time                  // when it made its link; zero before
 }
 
 func proofByAccount(a store.Account) proof {
 	return proof{Account: a.ID, Institution: a.Institution, Name: a.Name, Board: a.Board, BoardKvK: a.BoardKvK,
-		Closed: a.Closed, Person: a.Person, New: a.PasswordSetAt.Valid, Owner: a.Email}
+		Closed: a.Closed, Person: a.Person, New: a.PasswordSetAt.Valid,
+		Owner: a.Email, UsedAt: a.LinkedAt.Time}
+}
+
+func proofByCode(c store.ActivationCode) proof {
+	return proof{Code: c.ID, Institution: c.Institution, Name: c.Name, Board: c.Board, BoardKvK: c.BoardKvK,
+		Closed: c.Closed, Person: c.Person, New: true, UsedAt: c.UsedAt.Time}
+}
+
+// proven returns what proved a case and holds its row. ended tells of an activation code that has been replaced since.
+func proven(ctx context.Context, tx *store.Tx, l store.Linking) (p proof, ended bool, err error) {
+	if l.Code != "" {
+		code, err := tx.LockActivationCode(ctx, l.Code)
+		return proofByCode(code), code.VoidedAt.Valid, err
+	}
+	account, err := tx.LockAccount(ctx, l.Account)
+	return proofByAccount(account), false, err
+}
+
+func (p proof) bond() store.Bond {
+	return store.Bond{Account: p.Account, Code: p.Code, Institution: p.Institution}
 }
 
 // subject is what a login wants to use.

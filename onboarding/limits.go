@@ -12,7 +12,8 @@ const (
 	PINMailInterval = 60 * time.Second // between two PIN mails of a case
 	HandoverLife    = 10 * time.Minute
 	PendingLogin    = 15 * time.Minute
-	AttentionAfter  = 5 * time.Minute // of an effect that does not get done
+	CodeLife        = 21 * 24 * time.Hour // of an activation code, from its issue: a letter has to arrive
+	AttentionAfter  = 5 * time.Minute     // of an effect that does not get done
 
 	PINMailAlarmWindow = 10 * time.Minute
 )
@@ -47,6 +48,8 @@ const (
 
 var ladder = []time.Duration{15 * time.Minute, 2 * time.Hour, 24 * time.Hour}
 
+var hour = []time.Duration{time.Hour}
+
 var day = []time.Duration{24 * time.Hour}
 
 // waits follow each wrong try after the first Max: NIST SP 800-63B lets them grow from 30 seconds to an hour.
@@ -57,6 +60,7 @@ var waits = []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * 
 var (
 	CredentialTries         = Limit{Scope: "credentials", Max: 5, Window: 15 * time.Minute, Locks: ladder}      // identity and username
 	CredentialIdentityTries = Limit{Scope: "credentials-identity", Max: 10, Window: 24 * time.Hour, Locks: day} // identity
+	CodeTries               = Limit{Scope: "code", Max: 5, Window: time.Hour, Locks: hour}                      // identity
 	PINCaseTries            = Limit{Scope: "pin-case", Max: 5, Window: LinkingOpen, Locks: ladder}              // linking
 	PINIdentityTries        = Limit{Scope: "pin-identity", Max: 15, Window: 24 * time.Hour, Locks: day}         // identity
 	PINAccountTries         = Limit{Scope: "pin-account", Max: 30, Window: 24 * time.Hour, Locks: day}          // account

@@ -10,7 +10,7 @@ type Step string
 
 const (
 	AwaitAddress Step = "await_address" // the new address of a change is awaited
-	AwaitProof   Step = "await_proof"   // username and password are awaited
+	AwaitProof   Step = "await_proof"   // username and password, or an activation code, are awaited
 	MailingPIN   Step = "mailing_pin"   // the first PIN for this address is on its way
 	AwaitPIN     Step = "await_pin"     // a mail server has accepted a PIN
 	Completing   Step = "completing"    // the identity is being bound to the account
@@ -39,6 +39,9 @@ type Outcome string
 const (
 	Accepted         Outcome = "accepted"
 	WrongCredentials Outcome = "wrong_credentials"
+	WrongCode        Outcome = "wrong_code" // no activation code, or not its secret
+	CodeUsed         Outcome = "code_used"  // a right activation code
+	CodeEnded        Outcome = "code_ended" // a right activation code that was good for something until Until, or was replaced
 	WrongPIN         Outcome = "wrong_pin"
 	EndedPIN         Outcome = "ended_pin"         // expired, or its tries are used up
 	ReplacedPIN      Outcome = "replaced_pin"      // voided by a change of address

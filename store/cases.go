@@ -103,31 +103,58 @@ func (t *Tx) LockAccount(ctx context.Context, id string) (Account, error) {
 	return a, translate("lock account", err)
 }
 
-// Link binds an account and an identity to a new person in one go: the person may act for the account's
-// institution, the old password is gone, and sessions of the identity other than keep are ended.
-// Conflict when the account or the identity got a person meanwhile.
-func (t *Tx) Link(ctx context.Context, a Account, identity string, p Person, keep []byte, now time.Time) (person string, err error) {
+// Bond is what a link is made with: an account or an activation code, and the institution that either is for.
+type Bond struct {
+	Account     string // id; empty for an activation code
+	Code        string // id; empty for an account
+	Institution onboarding.InstitutionCode
+}
+
+type statement struct {
+	what, sql string
+	args      []any
+}
+
+// use makes the account the person's, whose old password is gone; or the activation code used.
+func (b Bond) use(person string, now time.Time) statement {
+	if b.Code != "" {
+		return statement{"use activation code", `
+			update activation_codes set used_at = $2
+			where id = $1 and used_at is null and voided_at is null returning id::text`, []any{b.Code, now}}
+	}
+	return statement{"bind account", `
+		update legacy_accounts set person = $1, linked_at = $3, password_ended_at = $3, password_hash = null, password_set_at = null
+		where id = $2 and person is null returning id::text`, []any{person, b.Account, now}}
+}
+
+// source is how a membership tells what it rests on.
+func (b Bond) source() string {
+	if b.Code != "" {
+		return "activation"
+	}
+	return "legacy"
+}
+
+// Link binds an account or activation code and an identity to a new person in one go: the person may act for the
+// institution, the old password is gone or the code is used, and sessions of the identity other than keep are ended.
+// NotFound when the identity or the account got a person meanwhile, or the code was used or voided.
+func (t *Tx) Link(ctx context.Context, b Bond, identity string, p Person, keep []byte, now time.Time) (person string, err error) {
 	err = t.tx.GetContext(ctx, &person, `
 		insert into persons (email, language, created_at) values ($1, $2, $3) returning id`, p.Email, p.Language, now)
 	if err != nil {
 		return "", translate("add person", err)
 	}
-	for _, statement := range []struct {
-		what, sql string
-		args      []any
-	}{
+	for _, s := range []statement{
 		{"bind identity", `update identities set person = $1, linked_at = $3 where hash = $2 and person is null returning hash`,
 			[]any{person, identity, now}},
-		{"bind account", `
-			update legacy_accounts set person = $1, linked_at = $3, password_ended_at = $3, password_hash = null, password_set_at = null
-			where id = $2 and person is null returning id::text`, []any{person, a.ID, now}},
+		b.use(person, now),
 		{"add membership", `
-			insert into memberships (person, institution, source, since) values ($1, $2, 'legacy', $3) returning institution`,
-			[]any{person, a.Institution, now}},
+			insert into memberships (person, institution, source, since) values ($1, $2, $3, $4) returning institution`,
+			[]any{person, b.Institution, b.source(), now}},
 	} {
 		var touched string
-		if err := t.tx.GetContext(ctx, &touched, statement.sql, statement.args...); err != nil {
-			return "", translate(statement.what, err)
+		if err := t.tx.GetContext(ctx, &touched, s.sql, s.args...); err != nil {
+			return "", translate(s.what, err)
 		}
 	}
 	_, err = t.tx.ExecContext(ctx, `delete from sessions where identity = $1 and token_hash <> $2`, identity, keep)

@@ -13,6 +13,9 @@ import (
 var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.Accepted:         "goed",
 	onboarding.WrongCredentials: "gebruikersnaam of wachtwoord klopte niet",
+	onboarding.WrongCode:        "activatiecode onbekend",
+	onboarding.CodeUsed:         "activatiecode was al gebruikt",
+	onboarding.CodeEnded:        "activatiecode is te oud of vervangen",
 	onboarding.WrongPIN:         "pincode klopte niet",
 	onboarding.EndedPIN:         "pincode werkte niet meer",
 	onboarding.ReplacedPIN:      "pincode was vervangen door een nieuwere",

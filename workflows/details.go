@@ -26,7 +26,7 @@ func (c *linking) view() LinkingView {
 }
 
 var linkingSteps = map[onboarding.Step]string{
-	onboarding.AwaitProof:          "Wacht op gebruikersnaam en wachtwoord",
+	onboarding.AwaitProof:          "Wacht op gebruikersnaam en wachtwoord, of op een activatiecode",
 	onboarding.AwaitRepresentative: "Wacht op toestemming van de gemachtigde",
 	onboarding.MailingPIN:          "Pincode wordt gemaild",
 	onboarding.AwaitPIN:            "Wacht op de pincode",
@@ -39,7 +39,7 @@ var linkingSteps = map[onboarding.Step]string{
 
 // linkingAdvice says whose turn it is and what an agent can do now.
 var linkingAdvice = map[onboarding.Step]string{
-	onboarding.AwaitProof:          "De gebruiker is aan de beurt. Vraag of gebruikersnaam en wachtwoord bekend zijn.",
+	onboarding.AwaitProof:          "De gebruiker is aan de beurt. Vraag of gebruikersnaam en wachtwoord bekend zijn, of dat er een brief met een activatiecode is.",
 	onboarding.AwaitRepresentative: "De gemachtigde is aan de beurt. De pagina van de gebruiker zegt dit ook. Is er geen gemachtigde of komt er geen antwoord? Dan beslist de helpdesk met koppel helpdesk approve of refuse; een tweede medewerker bevestigt.",
 	onboarding.MailingPIN:          "Het systeem is aan de beurt. Komt de mail niet aan, dan kan de gebruiker op de pagina een ander e-mailadres invullen.",
 	onboarding.AwaitPIN:            "De gebruiker is aan de beurt. Laat ook bij spam kijken. Op de pagina kan de gebruiker een nieuwe pincode of een ander e-mailadres kiezen.",

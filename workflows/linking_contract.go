@@ -19,15 +19,16 @@ const LinkingName = "Linking"
 // Updates of a linking. Each takes a Submission and answers with an onboarding.Verdict. One that does not fit the
 // step is rejected with an application error of type onboarding.Stale, one too many at a time with onboarding.Busy.
 const (
-	SubmitCredentials = "SubmitCredentials"
-	SubmitPIN         = "SubmitPIN"
-	ResendPIN         = "ResendPIN"
-	ChangeAddress     = "ChangeAddress"
-	WithdrawApproval  = "WithdrawApproval" // the person goes on with other details
-	DecideApproval    = "DecideApproval"   // a representative
-	AgentDecide       = "AgentDecide"      // the helpdesk
-	Cancel            = "Cancel"
-	RetryNow          = "RetryNow" // operators: repeat a parked step
+	SubmitCredentials    = "SubmitCredentials"
+	SubmitActivationCode = "SubmitActivationCode"
+	SubmitPIN            = "SubmitPIN"
+	ResendPIN            = "ResendPIN"
+	ChangeAddress        = "ChangeAddress"
+	WithdrawApproval     = "WithdrawApproval" // the person goes on with other details
+	DecideApproval       = "DecideApproval"   // a representative
+	AgentDecide          = "AgentDecide"      // the helpdesk
+	Cancel               = "Cancel"
+	RetryNow             = "RetryNow" // operators: repeat a parked step
 )
 
 // LinkingState is the query that tools use; pages read Postgres.

@@ -17,6 +17,7 @@ var (
 
 var linkingTable = slices.Concat(table{
 	{SubmitCredentials, byPerson, steps(onboarding.AwaitProof), steps(stays, onboarding.MailingPIN, onboarding.AwaitRepresentative)},
+	{SubmitActivationCode, byPerson, steps(onboarding.AwaitProof), steps(stays, onboarding.MailingPIN, onboarding.AwaitRepresentative)},
 	{SubmitPIN, byPerson, awaitingPIN, steps(stays, onboarding.Completing)},
 	{ResendPIN, byPerson, awaitingPIN, steps(stays)},
 	{ChangeAddress, byPerson, steps(onboarding.MailingPIN), steps(stays)},
@@ -39,7 +40,7 @@ const (
 	mailTurnedDown = "a mail server refuses the PIN mail"
 	proofLapses    = "the proof is a day old"
 	linkMade       = "the link is made"
-	linkTaken      = "somebody else was first"
+	linkTaken      = "somebody else was first, or the activation code was replaced"
 	noticesSent    = "the confirmations are sent"
 	deadlinePasses = "the deadline of the case passes"
 )

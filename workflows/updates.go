@@ -15,12 +15,22 @@ func (c *linking) setup(ctx workflow.Context) error {
 		c.approval.setup(ctx, c.refusedWhenStopped),
 		workflow.SetQueryHandler(ctx, LinkingState, func() (LinkingView, error) { return c.view(), nil }),
 		c.handle(ctx, SubmitCredentials, "Gebruikersnaam en wachtwoord", c.submitCredentials, c.refusedWhenStopped),
+		c.handle(ctx, SubmitActivationCode, "Activatiecode", c.submitActivationCode, c.refusedWhenStopped),
 		c.handleAddress(ctx, "Stoppen met koppelen"),
 	)
 }
 
 func (c *linking) submitCredentials(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
-	checked, err := c.check(ctx, "Gebruikersnaam en wachtwoord controleren", do.CheckCredentials, s)
+	return c.prove(ctx, "Gebruikersnaam en wachtwoord controleren", do.CheckCredentials, s)
+}
+
+func (c *linking) submitActivationCode(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
+	return c.prove(ctx, "Activatiecode controleren", do.CheckActivationCode, s)
+}
+
+// prove has a proof judged; a right one is followed by a PIN mail, or by questions to representatives.
+func (c *linking) prove(ctx workflow.Context, summary string, activity any, s Submission) (onboarding.Verdict, error) {
+	checked, err := c.check(ctx, summary, activity, s)
 	if err != nil {
 		return checked.Verdict, err
 	}
