@@ -25,6 +25,7 @@ type form struct {
 	pace     *pace        // of the network that sends it
 	mails    bool         // accepted, it mails a PIN
 	draft    *draft       // what of it a new login fills in again, with an address that PINs go to; nil: nothing
+	turned   bool         // it is only to be shown, with what was typed in another one
 	proves   comeback     // it is a proof, for which a login must be fresh: where a new one leads back to
 	page     func(standing, formState) page
 
@@ -60,13 +61,17 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 	old := f.proves != "" && !s.fresh(v)
 	switch {
 	case f.draft == nil || !ok:
-	case old:
+	case old, f.turned:
 		s.keepDraft(c, v.identity.Hash, *f.draft)
 	default:
 		f.faults = append(f.faults, s.question(c, v, f)...)
 	}
 	if old {
 		return staleLogin(f.proves)
+	}
+	if f.turned {
+		s.showForm(c, v, http.StatusOK, f, st, formState{nonce: newNonce(v.session.FormKey)})
+		return nil
 	}
 	if !ok {
 		f.faults = []fieldError{{Key: "e.stale"}}
@@ -177,6 +182,12 @@ func (s *site) replyToVerdict(verdict onboarding.Verdict) reply {
 		return faulty(fieldError{Field: "username", Key: "e.cred", Args: left})
 	case onboarding.Closed:
 		return faulty(fieldError{Field: "username", Key: "e.cred.closed"})
+	case onboarding.WrongCode:
+		return faulty(fieldError{Field: "code", Key: "e.code.unknown", Args: left})
+	case onboarding.CodeUsed:
+		return faulty(fieldError{Field: "code", Key: "e.code.used"})
+	case onboarding.CodeEnded:
+		return faulty(fieldError{Field: "code", Key: "e.code.expired", At: verdict.Until})
 	case onboarding.WrongPIN:
 		return faulty(fieldError{Field: "pin", Key: "e.pin.wrong", Args: left})
 	case onboarding.EndedPIN:

@@ -77,7 +77,7 @@ func (w *world) link() {
 		values (gen_random_uuid()::text, gen_random_uuid(), 'oud@regenboog.example', '03AB', 'x') returning id`).Scan(&account))
 	w.transact(func(ctx context.Context, tx *store.Tx) error {
 		person := store.Person{Email: jansAddress, Language: "nl"}
-		_, err := tx.Link(ctx, store.Account{ID: account, Institution: "03AB"}, w.identity(), person, nil, w.now)
+		_, err := tx.Link(ctx, store.Bond{Account: account, Institution: "03AB"}, w.identity(), person, nil, w.now)
 		return err
 	})
 }

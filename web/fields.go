@@ -26,6 +26,7 @@ var inputs = map[string]input{
 	"email":    {Words: "mail", Type: "email", Autocomplete: "email", Class: "app-textbox--wide", Plain: true},
 	"username": {Words: "user", Type: "text", Autocomplete: "username", Class: "app-textbox--wide", Plain: true},
 	"password": {Words: "pw", Type: "password", Autocomplete: "current-password", Class: "app-textbox--wide"},
+	"code":     {Words: "code", Type: "text", Autocomplete: "off", Class: "app-textbox--wide", Plain: true},
 	"pin":      {Words: "pin", Type: "text", Mode: "numeric", Autocomplete: "one-time-code", Class: "app-textbox--pin"},
 }
 

@@ -13,13 +13,17 @@ import (
 // kept with it, so that no address leads anybody anywhere.
 type comeback string
 
-const backToLink comeback = "koppelen"
+const (
+	backToLink comeback = "koppelen"
+	backToCode comeback = "activatiecode"
+)
 
 const comebackField = "terug"
 
 // comebacks are all of them, and the keys of the page that asks for the login.
 var comebacks = map[comeback]struct{ path, words string }{
 	backToLink: {linkPath, "p.fresh.link"},
+	backToCode: {codePath, "p.fresh.link"},
 }
 
 // fresh tells whether somebody may give a proof: the login was at most onboarding.LoginFresh ago.

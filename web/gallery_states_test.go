@@ -22,7 +22,7 @@ import (
 )
 
 // states are all looks of all pages, in the order in which people meet them.
-var states = slices.Concat(loginStates, linkStates, approvalStates, pinStates, addressStates, homeStates, profileStates, otherStates, textStates())
+var states = slices.Concat(loginStates, linkStates, codeStates, approvalStates, pinStates, addressStates, homeStates, profileStates, otherStates, textStates())
 
 var loginStates = []state{
 	{"login", func(g *guest) answer { return g.get(loginPath) }},
@@ -78,6 +78,32 @@ var linkStates = []state{
 	{"link-not-approved", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.NotApproved })},
 	{"link-not-answered", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.NotAnswered })},
 	{"link-many-questions", judged(onboarding.Verdict{Outcome: onboarding.TooManyQuestions, Until: noon.Add(time.Hour)}, linkFormWith())},
+}
+
+var codeStates = []state{
+	{"code", func(g *guest) answer { return g.enter().get(codePath) }},
+	{"code-turned", func(g *guest) answer {
+		return g.enter().post(codePath, url.Values{"email": {jansAddress}, "wissel": {"1"}})
+	}},
+	{"link-turned", func(g *guest) answer {
+		return g.enter().post(linkPath, url.Values{"email": {jansAddress}, "wissel": {"1"}})
+	}},
+	{"code-case-expired", atStep(codePath, onboarding.Expired, nil)},
+	{"code-empty", codeFormWith("email", "", "code", "")},
+	{"code-short", codeFormWith("code", "7K3M-9QXT")},
+	{"code-other-symbols", codeFormWith("code", "7K3M-9QXT-R2V8-HJ4U")},
+	{"code-mistyped", codeFormWith("code", "BFGG-5CDH-P18D-JGJ5")},
+	{"code-shared-address", codeFormWith("email", "info@regenboog.example")},
+	{"code-wrong", judged(onboarding.Verdict{Outcome: onboarding.WrongCode, TriesLeft: 4}, codeFormWith())},
+	{"code-wrong-last", judged(onboarding.Verdict{Outcome: onboarding.WrongCode, TriesLeft: 1}, codeFormWith())},
+	{"code-used", judged(onboarding.Verdict{Outcome: onboarding.CodeUsed}, codeFormWith())},
+	{"code-ended", judged(onboarding.Verdict{Outcome: onboarding.CodeEnded, Until: noon.AddDate(0, 0, -2)}, codeFormWith())},
+	{"code-away", away(errAway, codeFormWith())},
+	{"code-replaced", atStep(codePath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.CodeEnded })},
+}
+
+func codeFormWith(changes ...string) func(*guest) answer {
+	return func(g *guest) answer { return g.enter().submit(codePath, codePath, activation(""), changes) }
 }
 
 var pinStates = []state{
@@ -191,6 +217,7 @@ var otherStates = []state{
 	{"other-tab", unreached(&onboarding.Error{Kind: onboarding.Stale, Message: "p.tab"})},
 	{"our-fault", failing(temporal.NewApplicationError("division by zero", "panic"), linkFormWith())},
 	{"again-link", givenBack(linkPath, credentials("n.m"), (*site).submitLink)},
+	{"again-code", givenBack(codePath, activation("n.m"), (*site).submitCode)},
 	{"again-pin", givenBack(pinPath, url.Values{"nonce": {"n.m"}, "pin": {"123456"}}, (*site).submitPIN)},
 	{"again-address", givenBack("/koppelen/e-mail", url.Values{"nonce": {"n.m"}, "email": {"jan@"}}, (*site).submitAddress)},
 	{"away", away(errAway, func(g *guest) answer {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -12,13 +13,25 @@ import (
 
 // linkView is the form that proves the old account.
 type linkView struct {
+	proofView
+	Username string
+}
+
+// proofView is what both forms for a proof have.
+type proofView struct {
 	Nonce        string
 	Email        string
-	Username     string
 	Organisation string // may be empty
 	KvK          string
 	Minutes      int  // that an unused page keeps one logged in
 	Expired      bool // the case before this one was not finished in time
+}
+
+func newProofView(v visit, st standing, email string, state formState) proofView {
+	return proofView{
+		Nonce: state.nonce, Email: email, Organisation: v.identity.Name, KvK: string(v.identity.Organisation),
+		Minutes: int(onboarding.SessionIdleUnlinked.Minutes()), Expired: st.linking.Step == onboarding.Expired,
+	}
 }
 
 // linkForm is what was typed. The password goes to the worker and never back to the page.
@@ -44,14 +57,19 @@ func (s *site) showLink(c *gin.Context, v visit) error {
 	if obstacle := s.obstacle(c, st); obstacle != nil {
 		return obstacle
 	}
-	if !s.fresh(v) {
-		return staleLogin(backToLink)
+	kept := s.draftOf(c, v.identity.Hash)
+	back, show := backToLink, linkPage
+	if cmp.Or(c.Query(modeField), kept.Mode) == codeMode {
+		back, show = backToCode, codePage
 	}
-	typed := linkForm{Email: s.draftOf(c, v.identity.Hash).Email}
+	if !s.fresh(v) {
+		return staleLogin(back)
+	}
+	typed := linkForm{Email: kept.Email}
 	if typed.Email == "" {
 		typed.Email = string(s.address(st))
 	}
-	s.show(c, http.StatusOK, linkPage(c, v, st, typed, formState{nonce: newNonce(v.session.FormKey)}))
+	s.show(c, http.StatusOK, show(c, v, st, typed, formState{nonce: newNonce(v.session.FormKey)}))
 	return nil
 }
 
@@ -59,6 +77,7 @@ func (s *site) showLink(c *gin.Context, v visit) error {
 var proofRefusals = map[onboarding.Outcome]statusPage{
 	onboarding.Taken:            {status: http.StatusConflict, view: statusView{Key: "p.taken"}},
 	onboarding.InstitutionEnded: {status: http.StatusConflict, view: statusView{Key: "p.ended"}},
+	onboarding.CodeEnded:        {status: http.StatusConflict, view: statusView{Key: "p.code"}},
 	onboarding.NotApproved:      {status: http.StatusForbidden, view: statusView{Key: "p.refused"}},
 	onboarding.NotAnswered:      {status: http.StatusForbidden, view: statusView{Key: "p.lapsed"}},
 }
@@ -134,11 +153,6 @@ func emailFaults(typed string) []fieldError {
 func linkPage(c *gin.Context, v visit, st standing, typed linkForm, state formState) page {
 	return page{
 		Template: "link", Title: text(c, "link.h", nil), Errors: state.faults,
-		View: linkView{
-			Nonce: state.nonce, Email: typed.Email, Username: typed.Username,
-			Organisation: v.identity.Name, KvK: string(v.identity.Organisation),
-			Minutes: int(onboarding.SessionIdleUnlinked.Minutes()),
-			Expired: st.linking.Step == onboarding.Expired,
-		},
+		View: linkView{newProofView(v, st, typed.Email, state), typed.Username},
 	}
 }

@@ -26,7 +26,7 @@ func (s *site) saw(c *gin.Context, err error) {
 // awayPage is the page of a request that cannot be served while a part is away. Its button asks for the same again: a
 // form goes with its nonce, so that it counts once.
 func awayPage(c *gin.Context) statusPage {
-	view := statusView{Key: "p.away", Action: c.FullPath()}
+	view := statusView{Key: "p.away", Action: requested(c)}
 	_, unrepeatable := elsewhere[c.FullPath()]
 	switch {
 	case c.Request.Method == http.MethodPost && c.FullPath() != acsPath:
@@ -35,6 +35,14 @@ func awayPage(c *gin.Context) statusPage {
 		view.Action = loginPath
 	}
 	return statusPage{status: http.StatusServiceUnavailable, view: view, retryAfter: retrySoon}
+}
+
+// requested is the address that was asked for, with as much of it as says which form it is.
+func requested(c *gin.Context) string {
+	if c.FullPath() == linkPath && c.Query(modeField) == codeMode {
+		return codePath
+	}
+	return c.FullPath()
 }
 
 // againView is a form that came back with nothing but what was typed.
@@ -49,7 +57,7 @@ type againView struct {
 // once. What the page of the form says besides cannot be told now.
 func (s *site) giveBack(c *gin.Context, f form, cause error) {
 	s.saw(c, cause)
-	view := againView{Action: c.FullPath(), Nonce: c.PostForm(nonceField), Button: f.button}
+	view := againView{Action: requested(c), Nonce: c.PostForm(nonceField), Button: f.button}
 	switched := []kept{{nonceField, view.Nonce}}
 	for _, name := range f.fields {
 		field := typedField(c, name)

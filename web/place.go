@@ -15,7 +15,7 @@ import (
 type place int
 
 const (
-	atProof    place = iota + 1 // username and password are asked
+	atProof    place = iota + 1 // username and password, or an activation code, are asked
 	atApproval                  // a representative is asked
 	atPIN                       // the PIN is asked
 	atWork                      // the link is being made

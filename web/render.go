@@ -95,7 +95,7 @@ func (r *renderer) screen(c *gin.Context, p page) *screen {
 		LoggedIn:     c.GetBool(keyLoggedIn),
 		Linked:       linkedSession(c),
 		LogoutNonce:  c.GetString(keyLogoutNonce),
-		LanguageLink: languageLink(c.Request.URL.Path, len(p.Kept) > 0),
+		LanguageLink: languageLink(c.Request.URL.Path, c.Query(modeField), len(p.Kept) > 0),
 		IdleSeconds:  idleSeconds(c),
 	}
 }
@@ -133,9 +133,13 @@ var elsewhere = map[string]string{
 
 // languageLink is where the language switch leads, up to the language itself. Normally that is the same page; where
 // it posts back what the page holds, that is the same address in any case.
-func languageLink(path string, posts bool) string {
-	if posts {
-		return path + "?" + languageField + "="
+func languageLink(path, mode string, posts bool) string {
+	query := "?" + languageField + "="
+	if mode == codeMode {
+		query = "?" + modeField + "=" + codeMode + "&" + languageField + "="
 	}
-	return elsewhere[path] + "?" + languageField + "="
+	if posts {
+		return path + query
+	}
+	return elsewhere[path] + query
 }

@@ -18,6 +18,7 @@ const (
 	acsPath       = "/eherkenning/acs"
 	backPath      = "/eherkenning/terug"
 	linkPath      = "/koppelen"
+	codePath      = linkPath + "?" + modeField + "=" + codeMode
 	waitPath      = "/koppelen/wachten"
 	pinPath       = "/koppelen/pincode"
 	homePath      = "/start"
@@ -58,9 +59,9 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(acsPath, s.handle(s.paced(s.paces.returns, s.receiveArtifact)))
 	pages.POST(acsPath, s.handle(s.paced(s.paces.posts, s.keepArtifact)))
 	pages.GET(backPath, s.handle(s.paced(s.paces.returns, s.fetchArtifact)))
-	// S3: the old account
+	// S3, S4: the old account, or an activation code
 	pages.GET(linkPath, s.inSession(s.showLink))
-	pages.POST(linkPath, s.submits(s.submitLink))
+	pages.POST(linkPath, s.submits(s.submitProof))
 	pages.POST("/koppelen/stoppen", s.inSession(s.stopLinking))
 	// the representative is asked: who waits, and who answers
 	pages.GET(waitPath, s.inSession(s.showWaiting))

@@ -46,7 +46,7 @@ func TestLanguageLinkStaysOnThisSite(t *testing.T) {
 		"/koppelen/pincode/opnieuw": "/koppelen/pincode?taal=",
 		"/eherkenning/acs":          "/?taal=",
 	} {
-		if got := languageLink(path, false); got != want {
+		if got := languageLink(path, "", false); got != want {
 			t.Errorf("%s: want %q, got %q", path, want, got)
 		}
 	}
