@@ -26,21 +26,32 @@ var (
 // awaiting is a linking whose login is of another organisation.
 type awaiting struct {
 	*playedLinking
-	asked    []activities.MailJob
-	decision activities.Checked // what the representative answers
-	agents   []activities.Checked
-	mailed   onboarding.MailState
+	asked      []activities.MailJob
+	decision   activities.Checked // what the representative answers
+	agents     []activities.Checked
+	withdrawal activities.Checked
+	mailed     onboarding.MailState
 }
 
 func newAwaiting(t *testing.T) *awaiting {
 	t.Helper()
-	a := &awaiting{playedLinking: newJourney(t), asked: []activities.MailJob{question}, mailed: onboarding.MailSent}
+	a := scriptApproval(newJourney(t))
+	a.credentials = a.needsApproval
+	a.send(awaitedAt, "proof", SubmitCredentials)
+	return a
+}
+
+// needsApproval is a right proof by a login of another organisation.
+func (a *awaiting) needsApproval() (activities.Checked, error) {
+	return activities.Checked{Mails: a.asked, Institutions: []onboarding.InstitutionCode{"03AB"},
+		Verdict: onboarding.Verdict{Outcome: onboarding.NeedsApproval, Until: a.Now().Add(onboarding.ApprovalOpen)}}, nil
+}
+
+func scriptApproval(played *playedLinking) *awaiting {
+	a := &awaiting{playedLinking: played, asked: []activities.MailJob{question}, mailed: onboarding.MailSent}
 	a.decision = activities.Checked{Verdict: accepted, Decision: onboarding.Approved, Mails: []activities.MailJob{
 		{Case: "case", Kind: onboarding.ApprovedMail, Number: 1, Generation: 1}, pinMail}}
-	a.credentials = func() (activities.Checked, error) {
-		return activities.Checked{Mails: a.asked, Institutions: []onboarding.InstitutionCode{"03AB"},
-			Verdict: onboarding.Verdict{Outcome: onboarding.NeedsApproval, Until: a.Now().Add(onboarding.ApprovalOpen)}}, nil
-	}
+	a.withdrawal = activities.Checked{Verdict: accepted, Decision: onboarding.Withdrawn}
 	add := func(name string, f any) { a.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
 	note := func(name string) { a.done = append(a.done, name) }
 	add("SendApproval", func(_ context.Context, m activities.MailJob) (activities.Sent, error) {
@@ -53,7 +64,7 @@ func newAwaiting(t *testing.T) *awaiting {
 	})
 	add("WithdrawApproval", func(context.Context, activities.Check) (activities.Checked, error) {
 		note("WithdrawApproval")
-		return activities.Checked{Verdict: accepted, Decision: onboarding.Withdrawn}, nil
+		return a.withdrawal, nil
 	})
 	add("AgentDecide", func(_ context.Context, in activities.AgentDecision) (activities.Checked, error) {
 		note("AgentDecide " + in.Agent + " " + string(in.Decision))
@@ -73,7 +84,6 @@ func newAwaiting(t *testing.T) *awaiting {
 		return activities.Checked{Verdict: accepted, Decision: onboarding.Lapsed, Mails: []activities.MailJob{
 			{Case: "case", Kind: onboarding.NotAnsweredMail, Number: 1, Generation: 1}}}, nil
 	})
-	a.send(awaitedAt, "proof", SubmitCredentials)
 	return a
 }
 

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"testing"
 	"time"
@@ -13,13 +14,13 @@ import (
 
 // linkingWalk plays a linking whose activities can be held: they fail until a moment, so that a step of the system lasts.
 type linkingWalk struct {
-	*playedLinking
+	*awaiting
 	mailHeld, linkHeld, noticeHeld time.Duration // until then
 	mailSaid                       activities.Sent
 }
 
 func walkLinking(t *testing.T) walk {
-	w := &linkingWalk{playedLinking: newJourney(t), mailSaid: activities.Sent{State: onboarding.MailSent}}
+	w := &linkingWalk{awaiting: scriptApproval(newJourney(t)), mailSaid: activities.Sent{State: onboarding.MailSent}}
 	w.sendPIN = func(activities.MailJob) (activities.Sent, error) { return w.mailSaid, w.heldUntil(w.mailHeld) }
 	w.sendNotice = func() error { return w.heldUntil(w.noticeHeld) }
 	made := w.complete
@@ -58,10 +59,13 @@ func (w *linkingWalk) prepare(step onboarding.Step, event string, result onboard
 	reached = begins + 10*time.Second
 	w.reach(step, event, begins)
 	w.script(event, result, reached)
-	if event == proofLapses {
-		return reached, reached + onboarding.ProofGood
-	}
-	return reached, reached + 90*time.Second
+	return reached, reached + cmp.Or(walkLasts[event], 90*time.Second)
+}
+
+// walkLasts is how long after its step is reached an event has had its result; most take a moment.
+var walkLasts = map[string]time.Duration{
+	proofLapses: onboarding.ProofGood, approvalReminds: onboarding.ApprovalReminds, approvalLate: onboarding.ApprovalLate,
+	approvalLapses: onboarding.ApprovalOpen,
 }
 
 // reach brings the case to a step: a first proof at begins, and what has to follow.
@@ -75,6 +79,10 @@ func (w *linkingWalk) reach(step onboarding.Step, event string, begins time.Dura
 		if event == mailTaken {
 			w.mailSaid, w.mailHeld = activities.Sent{State: onboarding.MailSent}, held
 		}
+	case onboarding.AwaitRepresentative:
+		right := w.credentials
+		w.credentials = w.needsApproval
+		w.RegisterDelayedCallback(func() { w.credentials = right }, begins+time.Second)
 	case onboarding.Completing:
 		w.linkHeld = held
 	case onboarding.Notifying:
@@ -110,6 +118,8 @@ func (w *linkingWalk) script(event string, result onboarding.Step, reached time.
 	switch {
 	case event == SubmitCredentials && result == onboarding.AwaitProof:
 		w.credentials = refused(onboarding.WrongCredentials)
+	case event == SubmitCredentials && result == onboarding.AwaitRepresentative:
+		w.credentials = w.needsApproval
 	case event == SubmitCredentials:
 		w.mailSaid = activities.Sent{State: onboarding.MailRefused, Code: 550}
 	case event == SubmitPIN && result == onboarding.Completing:
@@ -120,11 +130,29 @@ func (w *linkingWalk) script(event string, result onboarding.Step, reached time.
 		w.RegisterDelayedCallback(func() { w.mailSaid = activities.Sent{State: onboarding.MailRefused, Code: 550} }, reached)
 	case event == ChangeAddress:
 		w.address = refused(onboarding.TooManyAddresses)
+	case event == DecideApproval || event == AgentDecide || event == WithdrawApproval:
+		w.scriptAnswer(event, result)
 	case event == linkMade:
 		w.noticeHeld = later
 	case event == linkTaken:
 		w.complete = func() (activities.Completed, error) {
 			return activities.Completed{Outcome: onboarding.Taken}, w.heldUntil(w.linkHeld)
 		}
+	}
+}
+
+// answers are what leads from the wait to a step.
+var answers = map[onboarding.Step]activities.Checked{
+	onboarding.AwaitRepresentative: {Verdict: onboarding.Verdict{Outcome: onboarding.DeadLink}},
+	onboarding.MailingPIN:          {Verdict: accepted, Decision: onboarding.Approved, Mails: []activities.MailJob{pinMail}},
+	onboarding.AwaitProof:          {Verdict: accepted, Decision: onboarding.Declined},
+}
+
+// scriptAnswer has the wait answered: by the representative, by agents, or by the person who withdraws.
+func (w *linkingWalk) scriptAnswer(event string, result onboarding.Step) {
+	w.decision, w.agents = answers[result], []activities.Checked{answers[result]}
+	w.mailSaid = activities.Sent{State: onboarding.MailRefused, Code: 550}
+	if event == WithdrawApproval && result == onboarding.AwaitRepresentative {
+		w.withdrawal = answers[result]
 	}
 }
