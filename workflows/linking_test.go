@@ -72,6 +72,7 @@ func (j *playedLinking) register() {
 		add(name, func(context.Context, activities.Check) (activities.Checked, error) { note(name); return (*f)() })
 	}
 	check("CheckCredentials", &j.credentials)
+	check("CheckActivationCode", &j.credentials)
 	check("CheckPIN", &j.pin)
 	check("RequestPIN", &j.request)
 	check("ChangeAddress", &j.address)
