@@ -115,12 +115,13 @@ func (w *linkingWalk) script(event string, result onboarding.Step, reached time.
 			return activities.Checked{Verdict: onboarding.Verdict{Outcome: outcome}}, nil
 		}
 	}
+	proving := event == SubmitCredentials || event == SubmitActivationCode
 	switch {
-	case event == SubmitCredentials && result == onboarding.AwaitProof:
+	case proving && result == onboarding.AwaitProof:
 		w.credentials = refused(onboarding.WrongCredentials)
-	case event == SubmitCredentials && result == onboarding.AwaitRepresentative:
+	case proving && result == onboarding.AwaitRepresentative:
 		w.credentials = w.needsApproval
-	case event == SubmitCredentials:
+	case proving:
 		w.mailSaid = activities.Sent{State: onboarding.MailRefused, Code: 550}
 	case event == SubmitPIN && result == onboarding.Completing:
 		w.linkHeld = later
