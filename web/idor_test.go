@@ -47,7 +47,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 func (a *attack) try(method, path string, gate gate, role string, who *browser) {
 	a.w.t.Helper()
 	before := a.theirs()
-	for _, form := range a.forms(gate, who) {
+	for _, form := range a.forms(method, gate, who) {
 		a.send(method, path, form, gate, role, who)
 	}
 	for _, id := range a.foreign {
@@ -80,8 +80,11 @@ func difference(before, after string) (lines []string) {
 }
 
 // forms are the forms to send: an own one, and own ones with one foreign id each.
-func (a *attack) forms(gate gate, who *browser) []url.Values {
-	own := url.Values{"nonce": {a.nonce(who)}}
+func (a *attack) forms(method string, gate gate, who *browser) []url.Values {
+	own := url.Values{}
+	if method == http.MethodPost {
+		own.Set("nonce", a.nonce(who))
+	}
 	for field, value := range gate.fields {
 		own.Set(field, value)
 	}
@@ -128,6 +131,8 @@ const (
 	nobody     = "nobody"
 	unlinked   = "somebody who has not linked"
 	confirming = "somebody who awaits a PIN"
+	waiting    = "somebody who awaits a representative"
+	deciding   = "a representative"
 	member     = "a linked person"
 	mailed     = "somebody with a made-up link of a mail"
 )
@@ -140,10 +145,12 @@ type gate struct {
 
 var (
 	public   = gate{}
-	inside   = gate{opens: []string{unlinked, confirming, member}}
+	inside   = gate{opens: []string{unlinked, confirming, waiting, member}}
 	linking  = gate{opens: []string{unlinked}, fields: map[string]string{"email": "eigen@eigen.example", "username": "eigen01", "password": "Eigen-2019"}}
 	pinning  = gate{opens: []string{confirming}, fields: map[string]string{"pin": "123456"}}
 	moving   = gate{opens: []string{confirming}, fields: map[string]string{"email": "ander@eigen.example"}}
+	awaiting = gate{opens: []string{waiting}}
+	approves = gate{opens: []string{deciding}, fields: map[string]string{answerField: "toestaan"}}
 	members  = gate{opens: []string{member}}
 	choosing = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX"}}
 	ending   = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
@@ -160,6 +167,8 @@ var gates = map[string]gate{
 	"GET /koppelen": linking, "POST /koppelen": linking, "POST /koppelen/stoppen": inside,
 	"GET /koppelen/pincode": pinning, "POST /koppelen/pincode": pinning, "POST /koppelen/pincode/opnieuw": pinning,
 	"GET /koppelen/e-mail": moving, "POST /koppelen/e-mail": moving,
+	"GET /koppelen/wachten": awaiting, "POST /koppelen/andere-gegevens": awaiting,
+	"GET /toestemming": approves, "POST /toestemming": approves,
 	"GET /start": members, "POST /start/kiezen": choosing, "POST /uitloggen": inside,
 	"GET /koppeling": members, "POST /koppeling/uitloggen": ending, "POST /koppeling/uitloggen-elders": ending,
 	"GET /sessie": inside, "GET /uitgelogd": public, "GET /sessie-verlopen": public,
@@ -170,6 +179,7 @@ var gates = map[string]gate{
 type attack struct {
 	w       *world
 	roles   map[string]*browser
+	victims []string          // of the ids of others those that stand in every row of theirs
 	foreign []string          // ids of others: of identities, people, cases, sessions, forms, workflows, institutions
 	secrets map[string]string // what is known of others, by what it is
 	rows    string            // the statement behind theirs

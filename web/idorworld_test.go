@@ -1,7 +1,6 @@
 package web
 
 import (
-	"crypto/rand"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ func newAttack(t *testing.T) *attack {
 	a.w.engine.answers(nothingCounts)
 	a.linkedVictim()
 	a.confirmingVictim()
+	a.waitingVictim()
 	a.roles[nobody] = a.w.browser()
 	a.roles[member] = a.enter("wim")
 	a.w.link()
@@ -25,13 +25,17 @@ func newAttack(t *testing.T) *attack {
 		insert into institutions (code, kind, name) values ('24VX', 'school', 'Eigen School');
 		update memberships set institution = '24VX' where person = (select person from identities where hash = '` + a.w.identity() + `')`)
 	a.roles[member].get(homePath)
-	a.roles[unlinked] = a.enter("tess")
+	a.roles[unlinked] = a.enter("dora")
 	a.roles[confirming] = a.enter("rik")
 	own := a.w.at(onboarding.AwaitPIN, nil)
 	a.address(own, "eigen@eigen.example")
+	a.roles[waiting] = a.enter("karin")
+	_, token := a.w.asks(func(asked *store.Approval) { asked.Institution = "24VX" })
+	a.roles[deciding] = a.w.browser()
+	a.roles[deciding].opens(token)
 	a.roles[mailed] = a.w.browser()
-	a.roles[mailed].cookies["__Host-koppelen"] = rand.Text()
-	a.exec(`create table kept as select * from sessions where identity <> all ('{` + strings.Join(a.victims(), ",") + `}')`)
+	a.roles[mailed].cookies[approvalLink.cookie] = pretendToken
+	a.exec(`create table kept as select * from sessions where identity <> all ('{` + strings.Join(a.victims, ",") + `}')`)
 	return a
 }
 
@@ -59,6 +63,7 @@ func (a *attack) linkedVictim() {
 	var account string
 	a.w.must(a.w.sql.QueryRow(`select id from legacy_accounts`).Scan(&account))
 	session := &site{Settings: Settings{Lookup: a.w.lookup}}
+	a.victims = append(a.victims, hash, person)
 	a.foreign = append(a.foreign, hash, person, account, "03AB", tokenHash, session.sessionReference(token), a.nonce(b))
 	a.secrets["the name of a school"], a.secrets["the address of a person"] = "Geheime School", "geheim@geheim.example"
 	a.secrets["a place"] = "Geheimendorp"
@@ -69,9 +74,23 @@ func (a *attack) confirmingVictim() {
 	b := a.enter("piet")
 	l := a.w.at(onboarding.AwaitPIN, func(l *store.Linking) { l.Reference = "GEHE-IMXX" })
 	a.address(l, "ook@geheim.example")
+	a.victims = append(a.victims, l.Identity, l.ID)
 	a.foreign = append(a.foreign, l.Identity, l.ID, workflows.LinkingID(l.Identity), a.nonce(b))
 	a.secrets["the address of a case"] = "ook@geheim.example"
 	a.secrets["a reference"] = string((&site{Settings: Settings{Lookup: a.w.lookup}}).reference(l.Identity))
+}
+
+// waitingVictim awaits a representative.
+func (a *attack) waitingVictim() {
+	b := a.enter("tess")
+	asked, _ := a.w.asks(func(asked *store.Approval) {
+		sealed, err := a.w.records.Seal(store.ApprovalAddress(asked.Case, 1), []byte("wacht@geheim.example"))
+		a.w.must(err)
+		asked.Address = sealed
+	})
+	a.victims = append(a.victims, asked.Identity, asked.Case)
+	a.foreign = append(a.foreign, asked.Identity, asked.Case, asked.WorkflowID, a.nonce(b))
+	a.secrets["the address of a case that waits"] = "wacht@geheim.example"
 }
 
 // address lets the PIN of a case have gone to an address.
@@ -86,6 +105,11 @@ func (a *attack) address(l store.Linking, email string) {
 // nonce is the nonce of a form of a visitor's session; without a session, of nobody's.
 func (a *attack) nonce(b *browser) string {
 	a.w.t.Helper()
+	if b.cookies[approvalLink.cookie] != "" {
+		if field := b.copy().get(string(approvalLink.path)).doc.Find(`main [name="nonce"]`); field.Length() > 0 {
+			return field.AttrOr("value", "")
+		}
+	}
 	page := b.copy().get(loginPath)
 	return page.doc.Find(`header [name="nonce"]`).AttrOr("value", newNonce([]byte("nobody's")))
 }
@@ -96,11 +120,6 @@ func (a *attack) exec(statement string) {
 	a.w.must(err)
 }
 
-// victims are the ids that the rows of others have.
-func (a *attack) victims() []string {
-	return []string{a.foreign[0], a.foreign[1], a.foreign[7], a.foreign[8]}
-}
-
 // theirs are all rows of all tables that name one of the others.
 func (a *attack) theirs() (all string) {
 	a.w.t.Helper()
@@ -109,7 +128,7 @@ func (a *attack) theirs() (all string) {
 			select string_agg(format('select %L || x::text as row from %I x where x::text ~ $1', table_name, table_name), ' union all ')
 			from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`).Scan(&a.rows))
 	}
-	a.w.must(a.w.sql.QueryRow(`select string_agg(row, E'\n' order by row) from (`+a.rows+`) all_rows`, strings.Join(a.victims(), "|")).Scan(&all))
+	a.w.must(a.w.sql.QueryRow(`select string_agg(row, E'\n' order by row) from (`+a.rows+`) all_rows`, strings.Join(a.victims, "|")).Scan(&all))
 	return all
 }
 
