@@ -42,7 +42,7 @@ func (a *Activities) judgeCredentials(ctx context.Context, tx *store.Tx, l *stor
 	if err != nil {
 		return Checked{}, err
 	}
-	account, refusal, err := a.verify(ctx, tx, l, identity, form, now)
+	account, refusal, err := a.verify(ctx, tx, &l.Case, identity, form, now)
 	if err != nil || refusal.Outcome != "" {
 		return Checked{Verdict: refusal}, err
 	}

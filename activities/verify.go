@@ -13,7 +13,7 @@ import (
 // verify compares the password. An unknown username is counted and answered like a known one, and wrong, unknown and
 // locked cost one hash and the same statements, so that nobody learns which usernames exist. The counts are held
 // before the compare and committed with the answer: parallel tries queue up.
-func (a *Activities) verify(ctx context.Context, tx *store.Tx, l *store.Linking, identity store.Identity, form credentialsForm, now time.Time) (store.Account, onboarding.Verdict, error) {
+func (a *Activities) verify(ctx context.Context, tx *store.Tx, c *store.Case, identity store.Identity, form credentialsForm, now time.Time) (store.Account, onboarding.Verdict, error) {
 	username := UsernameKey(form.Username)
 	tries, err := a.holdTries(ctx, tx, identity, username, now)
 	if err != nil {
@@ -30,16 +30,16 @@ func (a *Activities) verify(ctx context.Context, tx *store.Tx, l *store.Linking,
 	refusal := tries.refusal(proofByAccount(account).ownBoard(identity), now)
 	switch {
 	case refusal.Outcome != "":
-		l.LockedUntil = refusal.Until
+		c.LockedUntil = refusal.Until
 		err = tries.save(ctx, tx)
 		if err == nil {
-			err = tx.Audit(ctx, event(refusals[refusal.Outcome], l.Case, now, nil))
+			err = tx.Audit(ctx, event(refusals[refusal.Outcome], *c, now, nil))
 		}
 		return store.Account{}, refusal, err
 	case right && account.PasswordHash != "":
 		return account, onboarding.Verdict{}, tries.forgetUsername(ctx, tx)
 	}
-	verdict, err := countWrong(ctx, tx, &l.Case, tries.counters, tries.own(), onboarding.WrongCredentials, onboarding.ProofWrong, now)
+	verdict, err := countWrong(ctx, tx, c, tries.counters, tries.own(), onboarding.WrongCredentials, onboarding.ProofWrong, now)
 	return store.Account{}, verdict, err
 }
 

@@ -56,6 +56,8 @@ var all = []struct {
 	{"reminder", func(l messages.Language) Message {
 		return letters.Reminder(l, ReminderTimes{Started: requested, OpenUntil: requested.Add(72 * time.Hour)})
 	}},
+	{"added", func(l messages.Language) Message { return letters.Added(l, regenboog) }},
+	{"addednotice", func(l messages.Language) Message { return letters.AddedNotice(l, regenboog) }},
 	{"merged", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Merged)) }},
 	{"closed", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Ended)) }},
 	{"moved", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Moved)) }},

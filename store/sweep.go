@@ -71,6 +71,12 @@ var Sweeps = []Sweep{
 	{"changes of address", onboarding.CaseKept, remove(`
 		with due as (select id from email_changes where ended_at < $1 limit $2 for update skip locked)
 		delete from email_changes c using due where c.id = due.id`)},
+	{"unfinished additions", onboarding.CaseKept, remove(`
+		with due as (
+			select id from additions where step in ('expired', 'cancelled') and ended_at < $1
+			limit $2 for update skip locked
+		)
+		delete from additions a using due where a.id = due.id`)},
 	{"mails", onboarding.CaseKept, remove(`
 		with due as (
 			select case_id, kind, number from mails m
@@ -96,6 +102,7 @@ var Sweeps = []Sweep{
 				and not exists (select from sessions s where s.identity = i.hash)
 				and not exists (select from resets r where r.identity = i.hash)
 				and not exists (select from approvals a where a.identity = i.hash)
+				and not exists (select from additions d where d.identity = i.hash)
 			limit $2 for update skip locked
 		)
 		delete from identities i using due where i.hash = due.hash`)},

@@ -22,6 +22,8 @@ type form struct {
 	update   string       // one of the updates of workflows
 	input    any          // for the worker; nil where the form has no fields
 	faults   []fieldError // found without asking anybody
+	obstacle error        // a page that comes instead of the form; nil: none
+	after    string       // address that it leads to, whatever becomes of it; empty: where the case stands
 	pace     *pace        // of the network that sends it
 	mails    bool         // accepted, it mails a PIN
 	draft    *draft       // what of it a new login fills in again, with an address that PINs go to; nil: nothing
@@ -51,6 +53,9 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 	_, _, ok := sentNonce(c, v)
 	joins := st.place == f.joins && ok && len(f.faults) == 0
 	switches := c.Query(languageField) != ""
+	if st.place == f.place && f.obstacle != nil {
+		return f.obstacle
+	}
 	switch {
 	case st.place != f.place && (switches || !joins):
 		return s.proceed(c, v)
@@ -90,6 +95,9 @@ func (s *site) submitForm(c *gin.Context, v visit, f form, st standing) error {
 	switch {
 	case err != nil:
 		return err
+	case f.after != "" && (verdict.Outcome == onboarding.Accepted || answer.moved):
+		c.Redirect(http.StatusSeeOther, f.after)
+		return nil
 	case verdict.Outcome == onboarding.Accepted:
 		if f.draft != nil {
 			s.dropDraft(c, v.identity.Hash)
@@ -180,6 +188,8 @@ func (s *site) replyToVerdict(verdict onboarding.Verdict) reply {
 	switch verdict.Outcome {
 	case onboarding.WrongCredentials:
 		return faulty(fieldError{Field: "username", Key: "e.cred", Args: left})
+	case onboarding.OtherInstitution:
+		return faulty(fieldError{Field: "username", Key: "e.add.other"})
 	case onboarding.Closed:
 		return faulty(fieldError{Field: "username", Key: "e.cred.closed"})
 	case onboarding.WrongCode:

@@ -18,6 +18,7 @@ type engine struct {
 	mu      sync.Mutex
 	started []workflows.LinkingInput
 	bounced []activities.Bounce
+	added   []workflows.AdditionInput
 	updates []client.UpdateWorkflowOptions
 	known   map[string]onboarding.Verdict
 	away    error                                                                 // answer to every call
@@ -26,7 +27,7 @@ type engine struct {
 
 type startOperation struct {
 	client.WithStartWorkflowOperation
-	input workflows.LinkingInput
+	input any
 }
 
 func (e *engine) ExecuteWorkflow(_ context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
@@ -45,12 +46,17 @@ func (e *engine) ExecuteWorkflow(_ context.Context, options client.StartWorkflow
 }
 
 func (e *engine) NewWithStartWorkflowOperation(_ client.StartWorkflowOptions, _ any, args ...any) client.WithStartWorkflowOperation {
-	return startOperation{input: args[0].(workflows.LinkingInput)}
+	return startOperation{input: args[0]}
 }
 
 func (e *engine) UpdateWithStartWorkflow(ctx context.Context, options client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error) {
 	e.mu.Lock()
-	e.started = append(e.started, options.StartWorkflowOperation.(startOperation).input)
+	switch in := options.StartWorkflowOperation.(startOperation).input.(type) {
+	case workflows.LinkingInput:
+		e.started = append(e.started, in)
+	case workflows.AdditionInput:
+		e.added = append(e.added, in)
+	}
 	e.mu.Unlock()
 	return e.UpdateWorkflow(ctx, options.UpdateOptions)
 }

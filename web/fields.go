@@ -23,11 +23,12 @@ type input struct {
 
 // inputs are all text fields there are, by ID.
 var inputs = map[string]input{
-	"email":    {Words: "mail", Type: "email", Autocomplete: "email", Class: "app-textbox--wide", Plain: true},
-	"username": {Words: "user", Type: "text", Autocomplete: "username", Class: "app-textbox--wide", Plain: true},
-	"password": {Words: "pw", Type: "password", Autocomplete: "current-password", Class: "app-textbox--wide"},
-	"code":     {Words: "code", Type: "text", Autocomplete: "off", Class: "app-textbox--wide", Plain: true},
-	"pin":      {Words: "pin", Type: "text", Mode: "numeric", Autocomplete: "one-time-code", Class: "app-textbox--pin"},
+	"email":      {Words: "mail", Type: "email", Autocomplete: "email", Class: "app-textbox--wide", Plain: true},
+	"username":   {Words: "user", Type: "text", Autocomplete: "username", Class: "app-textbox--wide", Plain: true},
+	"password":   {Words: "pw", Type: "password", Autocomplete: "current-password", Class: "app-textbox--wide"},
+	"code":       {Words: "code", Type: "text", Autocomplete: "off", Class: "app-textbox--wide", Plain: true},
+	"pin":        {Words: "pin", Type: "text", Mode: "numeric", Autocomplete: "one-time-code", Class: "app-textbox--pin"},
+	"instelling": {Words: "add.code", Type: "text", Autocomplete: "off", Plain: true},
 }
 
 // Input is the field with that ID, holding what was typed and what is wrong with it.

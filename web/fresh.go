@@ -14,16 +14,18 @@ import (
 type comeback string
 
 const (
-	backToLink comeback = "koppelen"
-	backToCode comeback = "activatiecode"
+	backToLink   comeback = "koppelen"
+	backToCode   comeback = "activatiecode"
+	backToAdding comeback = "account-toevoegen"
 )
 
 const comebackField = "terug"
 
 // comebacks are all of them, and the keys of the page that asks for the login.
 var comebacks = map[comeback]struct{ path, words string }{
-	backToLink: {linkPath, "p.fresh.link"},
-	backToCode: {codePath, "p.fresh.link"},
+	backToLink:   {linkPath, "p.fresh.link"},
+	backToCode:   {codePath, "p.fresh.link"},
+	backToAdding: {addPath, "p.fresh.add"},
 }
 
 // fresh tells whether somebody may give a proof: the login was at most onboarding.LoginFresh ago.

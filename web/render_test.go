@@ -74,7 +74,7 @@ func checkInputs(t *testing.T, doc *goquery.Document) {
 		if doc.Find(`label[for="`+id+`"]`).Length() != 1 {
 			t.Errorf("input %s has no label", id)
 		}
-		if input.AttrOr("autocomplete", "") == "" {
+		if input.AttrOr("autocomplete", "") == "" && input.AttrOr("type", "") != "checkbox" {
 			t.Errorf("input %s has no autocomplete", id)
 		}
 		for _, described := range strings.Fields(input.AttrOr("aria-describedby", "")) {

@@ -22,6 +22,10 @@ const (
 	waitPath      = "/koppelen/wachten"
 	pinPath       = "/koppelen/pincode"
 	homePath      = "/start"
+	addPath       = "/account-toevoegen"
+	checkPath     = "/account-toevoegen/controleren"
+	resultPath    = "/account-toevoegen/resultaat"
+	proofPath     = "/account-toevoegen/bewijs"
 	profilePath   = "/koppeling"
 	loggedOutPath = "/uitgelogd"
 	expiredPath   = "/sessie-verlopen"
@@ -82,6 +86,15 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(profilePath, s.linked(s.showProfile))
 	pages.POST("/koppeling/uitloggen", s.linked(s.endSession))
 	pages.POST("/koppeling/uitloggen-elders", s.linked(s.endOtherSessions))
+	// S13, S14: more institutions
+	pages.GET(addPath, s.linked(s.showAdding))
+	pages.POST(addPath, s.linked(s.chooseAdditions))
+	pages.POST("/account-toevoegen/code", s.linked(s.enterCode))
+	pages.GET(checkPath, s.linked(s.showAddCheck))
+	pages.POST(checkPath, s.linked(s.addChosen))
+	pages.GET(resultPath, s.linked(s.showAddResult))
+	pages.GET(proofPath, s.linked(s.showAddProof))
+	pages.POST(proofPath, s.submits(s.submitAddProof))
 	// S16: still here, or out
 	pages.GET(stayPath, s.inSession(stay))
 	pages.GET(loggedOutPath, s.handle(s.showLoggedOut))

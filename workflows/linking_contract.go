@@ -62,7 +62,9 @@ func LinkingID(identity string) string { return linkingPrefix + identity }
 const linkingPrefix = "link-"
 
 // IsCase tells whether a workflow is about a person, and so has a reference.
-func IsCase(workflowID string) bool { return strings.HasPrefix(workflowID, linkingPrefix) }
+func IsCase(workflowID string) bool {
+	return strings.HasPrefix(workflowID, linkingPrefix) || strings.HasPrefix(workflowID, additionPrefix)
+}
 
 // Reference is what a case is called on pages, in Temporal UI and in logs. hash is keyed. It is the same for every case of
 // an identity, so it is known before there is one.

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"koppel/onboarding"
+	"koppel/store"
+	"koppel/workflows"
+)
+
+// addProofView is the page for an institution that the register does not let the person add with this login.
+type addProofView struct {
+	Nonce     string
+	Candidate choice
+	Contact   bool // the person is a contact, but another organisation is its board
+	Own       bool // the login is of its board: a credential of the institution counts
+	KvK       string
+	Username  string
+}
+
+// showAddProof shows what else can be shown for an institution, or where it is added without.
+func (s *site) showAddProof(c *gin.Context, v visit) error {
+	candidate, err := s.candidateIn(c, v, c.Query(institutionField))
+	if err != nil {
+		return err
+	}
+	if candidate.Member || candidate.Addable() {
+		c.Redirect(http.StatusSeeOther, addressOf(candidate))
+		return nil
+	}
+	if !s.fresh(v) {
+		return staleLogin(backToAdding)
+	}
+	s.show(c, http.StatusOK, addProofPage(c, v, candidate, "", formState{nonce: newNonce(v.session.FormKey)}))
+	return nil
+}
+
+func (s *site) candidateIn(c *gin.Context, v visit, sent string) (store.Candidate, error) {
+	code, err := onboarding.ParseInstitutionCode(sent)
+	if err != nil {
+		return store.Candidate{}, &onboarding.Error{Kind: onboarding.NotFound, Message: "p.404"}
+	}
+	return s.candidate(c, v, code)
+}
+
+func addProofPage(c *gin.Context, v visit, candidate store.Candidate, username string, state formState) page {
+	title := text(c, "p.notcontact.h", nil)
+	if candidate.Contact {
+		title = text(c, "add.board.h", nil)
+	}
+	return page{Template: "addproof", Title: title, Errors: state.faults, View: addProofView{
+		Nonce: state.nonce, Candidate: choiceOf(candidate, nil), Contact: candidate.Contact, Own: candidate.OwnBoard,
+		KvK: string(v.identity.Organisation), Username: username}}
+}
+
+// submitAddProof takes username and password of the institution's account.
+func (s *site) submitAddProof(c *gin.Context, v visit) form {
+	username, password := c.PostForm("username"), c.PostForm("password")
+	f := form{
+		place: atHome, update: workflows.SubmitCredentials, pace: s.paces.credentials, proves: backToAdding,
+		input: additionForm{Identity: v.identity.Hash, Language: string(languageOf(c)), Username: username, Password: password},
+		title: "p.notcontact.h", fields: []string{"username", "password", institutionField}, button: "next",
+	}
+	if v.identity.Person == "" {
+		return f // goes to where it is at
+	}
+	candidate, err := s.candidateIn(c, v, c.PostForm(institutionField))
+	f.obstacle = err
+	f.workflow, f.begin = s.additionID(v, candidate.Code), s.beginAddition(v, candidate.Code, string(languageOf(c)))
+	f.after = withCodes(resultPath, []onboarding.InstitutionCode{candidate.Code})
+	f.page = func(_ standing, state formState) page { return addProofPage(c, v, candidate, username, state) }
+	if strings.TrimSpace(username) == "" {
+		f.faults = append(f.faults, fieldError{Field: "username", Key: "e.user.empty"})
+	}
+	if password == "" {
+		f.faults = append(f.faults, fieldError{Field: "password", Key: "e.pw.empty"})
+	}
+	return f
+}
