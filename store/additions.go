@@ -116,10 +116,3 @@ func (t *Tx) Added(ctx context.Context, a Addition) (Membership, error) {
 		a.Institution, a.Since)
 	return m, translate("find added institution", err)
 }
-
-// Person returns a person.
-func (t *Tx) Person(ctx context.Context, id string) (Person, error) {
-	var p Person
-	err := t.tx.GetContext(ctx, &p, `select id, email, language from persons where id = $1`, id)
-	return p, translate("find person", err)
-}

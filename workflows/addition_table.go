@@ -7,7 +7,7 @@ func (c *addition) table() table { return additionTable }
 
 var (
 	awaitingAddition = steps(onboarding.AwaitProof)
-	provingAddition  = steps(onboarding.AwaitProof, onboarding.Completing, onboarding.Cancelled)
+	provingAddition  = steps(stays, onboarding.Completing, onboarding.Cancelled)
 )
 
 var additionTable = table{
@@ -17,5 +17,5 @@ var additionTable = table{
 	{"the institution is added", bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
 	{"somebody else was first, or the institution has closed", bySystem, steps(onboarding.Completing), awaitingAddition},
 	{"the confirmations are sent", bySystem, steps(onboarding.Notifying), steps(onboarding.Added)},
-	{"the deadline of the case", bySystem, awaitingAddition, steps(onboarding.Expired)},
+	{"the deadline of the case passes", bySystem, awaitingAddition, steps(onboarding.Expired)},
 }

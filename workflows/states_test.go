@@ -19,6 +19,7 @@ var tables = []struct {
 	table    table
 }{
 	{LinkingName, linkingTable},
+	{AdditionName, additionTable},
 }
 
 // steps are all steps of a table, in the order of their first row.

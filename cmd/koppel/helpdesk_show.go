@@ -85,6 +85,7 @@ func (s shift) look(ctx context.Context, reference onboarding.Reference) (dossie
 // kindNames are the kinds of cases, in Dutch.
 var kindNames = map[onboarding.CaseKind]string{
 	onboarding.LinkingCase:   "Koppeling",
+	onboarding.AdditionCase:  "Toevoeging",
 	onboarding.UnlinkingCase: "Ontkoppeling",
 }
 
