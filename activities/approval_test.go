@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"koppel/helpdesk"
 	"koppel/mail/mailtest"
 	"koppel/onboarding"
 )
@@ -71,10 +72,24 @@ func (d *desk) answer(token string, decision onboarding.Decision) Checked {
 	return twice[Checked](d, d.DecideApproval, in)
 }
 
+// agents are the ids of those who act for the helpdesk; dirk has been revoked, and otto is an operator.
+var agents = map[string]string{"ann": "aaaaaaaa-1111-4111-8111-111111111111", "bob": "bbbbbbbb-1111-4111-8111-111111111111",
+	"cem": "cccccccc-1111-4111-8111-111111111111", "dirk": "dddddddd-1111-4111-8111-111111111111",
+	"otto": "eeeeeeee-1111-4111-8111-111111111111"}
+
+func (d *desk) hireAgents() {
+	for name, id := range agents {
+		role := map[bool]string{true: "operator", false: "helpdesk"}[name == "otto"]
+		d.db.MustExec(`insert into agents (id, name, role, token_hash, created_at) values ($1, $2, $3, $4, $5)`,
+			id, name, role, []byte(id[:32]), d.now)
+	}
+	d.db.MustExec(`update agents set revoked_at = $1 where name = 'dirk'`, d.now)
+}
+
 func (d *desk) agent(name string, decision onboarding.Decision) Checked {
 	d.t.Helper()
 	in := AgentDecision{Check: Check{Case: koosCase, Update: name + string(decision) + d.now.String()}, Decision: decision,
-		Agent: name, Reason: "identity_checked", Ticket: "T-1"}
+		Act: helpdesk.Act{Agent: agents[name], Reason: helpdesk.NoRepresentative, Ticket: "HD-100"}}
 	return twice[Checked](d, d.AgentDecide, in)
 }
 
@@ -275,6 +290,9 @@ func TestQuestionThatWasAnsweredIsNotMailedAnyMore(t *testing.T) {
 
 func TestSecondAgentConfirmsWhatTheFirstHasProposed(t *testing.T) {
 	d, _ := asks(t)
+	d.hireAgents()
+	wantOutcome(t, d.agent("dirk", onboarding.Approved), onboarding.NoAgent)
+	wantOutcome(t, d.agent("otto", onboarding.Approved), onboarding.NoAgent)
 	wantOutcome(t, d.agent("ann", onboarding.Approved), onboarding.Proposed)
 	d.now = d.now.Add(time.Minute)
 	wantOutcome(t, d.agent("ann", onboarding.Approved), onboarding.SecondNeeded)
@@ -282,8 +300,8 @@ func TestSecondAgentConfirmsWhatTheFirstHasProposed(t *testing.T) {
 	d.want(0, `approvals where decision is not null`)
 	approved := d.agent("ann", onboarding.Declined)
 	wantOutcome(t, approved, onboarding.Accepted)
-	d.want(1, `audit where event = 'approval.refused' and detail->>'agent' = 'ann' and detail->>'proposed_by' = 'bob'
-		and detail->>'reason' = 'identity_checked' and detail->>'ticket' = 'T-1'`)
+	d.want(1, `audit where event = 'approval.refused' and detail->>'agent' = $1 and detail->>'proposed_by' = $2
+		and detail->>'reason' = 'no_representative' and detail->>'ticket' = 'HD-100'`, agents["ann"], agents["bob"])
 	d.want(2, `audit where event = 'approval.proposed'`)
 	wantOutcome(t, d.agent("cem", onboarding.Approved), onboarding.AlreadyDecided)
 }

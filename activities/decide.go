@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"koppel/helpdesk"
 	"koppel/onboarding"
 	"koppel/store"
 )
@@ -51,30 +52,32 @@ func (a *Activities) DecideApproval(ctx context.Context, in Check) (Checked, err
 type AgentDecision struct {
 	Check
 	Decision onboarding.Decision
-	Agent    string // id
-	Reason   string // of the closed list
-	Ticket   string
+	Act      helpdesk.Act
 }
 
 // AgentDecide writes down what an agent proposes, and with the same answer of a second agent decides. Another answer is
 // a proposal of its own.
 func (a *Activities) AgentDecide(ctx context.Context, in AgentDecision) (Checked, error) {
 	return a.once(ctx, in.Check, func(tx *store.Tx, now time.Time) (Checked, error) {
+		may, err := mayAct(ctx, tx, in.Act, helpdesk.Propose)
+		if err != nil || !may {
+			return refuse(onboarding.NoAgent), err
+		}
 		asked, err := tx.LockApproval(ctx, in.Case)
 		switch {
 		case err != nil:
 			return Checked{}, err
 		case asked.Decision != "":
 			return refuse(onboarding.AlreadyDecided), nil
-		case asked.Proposal == in.Decision && asked.ProposedBy == in.Agent:
+		case asked.Proposal == in.Decision && in.Act.Confirms(asked.ProposedBy) != nil:
 			return refuse(onboarding.SecondNeeded), nil
 		}
-		detail := map[string]any{"agent": in.Agent, "reason": in.Reason, "ticket": in.Ticket, "decision": in.Decision}
+		detail := in.Act.Detail(map[string]any{"decision": in.Decision})
 		if asked.Proposal == in.Decision {
 			detail["proposed_by"] = asked.ProposedBy
-			return a.decide(ctx, tx, asked, in.Decision, in.Agent, detail, now)
+			return a.decide(ctx, tx, asked, in.Decision, in.Act.Agent, detail, now)
 		}
-		asked.Proposal, asked.ProposedBy = in.Decision, in.Agent
+		asked.Proposal, asked.ProposedBy = in.Decision, in.Act.Agent
 		if err := tx.SaveApproval(ctx, asked); err != nil {
 			return Checked{}, err
 		}

@@ -38,6 +38,9 @@ const (
 	SecondNeeded     Outcome = "second_needed"   // the agent has proposed this already: another one has to confirm it
 )
 
+// NoAgent is the outcome of an act of somebody who has been revoked, or has a role that may not.
+const NoAgent Outcome = "no_agent"
+
 // The mails about approvals.
 const (
 	ApprovalMail             MailKind = "approval"          // asks a representative, with a link

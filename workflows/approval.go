@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"koppel/activities"
+	"koppel/helpdesk"
 	"koppel/onboarding"
 )
 
@@ -32,9 +33,7 @@ type approval struct {
 // AgentDecision is what the update AgentDecide carries. It holds nothing personal.
 type AgentDecision struct {
 	Decision onboarding.Decision // Approved or Declined
-	Agent    string              // id
-	Reason   string
-	Ticket   string
+	Act      helpdesk.Act
 }
 
 // setup registers who can answer; also is as in handle.
@@ -130,7 +129,7 @@ func (a *approval) withdraw(ctx workflow.Context, s Submission) (onboarding.Verd
 
 func (a *approval) agentDecide(ctx workflow.Context, d AgentDecision) (onboarding.Verdict, error) {
 	checked, err := a.checkWith(ctx, "Antwoord van de helpdesk verwerken", do.AgentDecide, Submission{}, func(in activities.Check) any {
-		return activities.AgentDecision{Check: in, Decision: d.Decision, Agent: d.Agent, Reason: d.Reason, Ticket: d.Ticket}
+		return activities.AgentDecision{Check: in, Decision: d.Decision, Act: d.Act}
 	})
 	if err != nil {
 		return onboarding.Verdict{}, err

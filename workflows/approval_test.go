@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"koppel/activities"
+	"koppel/helpdesk"
 	"koppel/onboarding"
 )
 
@@ -67,7 +68,7 @@ func scriptApproval(played *playedLinking) *awaiting {
 		return a.withdrawal, nil
 	})
 	add("AgentDecide", func(_ context.Context, in activities.AgentDecision) (activities.Checked, error) {
-		note("AgentDecide " + in.Agent + " " + string(in.Decision))
+		note("AgentDecide " + in.Act.Agent + " " + string(in.Decision))
 		next := a.agents[0]
 		a.agents = a.agents[1:]
 		return next, nil
@@ -91,7 +92,7 @@ func (a *awaiting) agent(after time.Duration, name string, decision onboarding.D
 	a.RegisterDelayedCallback(func() {
 		a.UpdateWorkflow(AgentDecide, name+string(decision), &testsuite.TestUpdateCallback{
 			OnAccept: func() {}, OnReject: func(err error) { a.t.Errorf("%s: %v", name, err) }, OnComplete: func(any, error) {},
-		}, AgentDecision{Decision: decision, Agent: name, Reason: "no_answer", Ticket: "HD-100"})
+		}, AgentDecision{Decision: decision, Act: helpdesk.Act{Agent: name, Reason: helpdesk.NoAnswer, Ticket: "HD-100"}})
 	}, after)
 }
 

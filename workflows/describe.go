@@ -29,6 +29,7 @@ var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.DeadLink:         "de link uit de mail werkte niet meer",
 	onboarding.AlreadyDecided:   "de vraag was al beantwoord of ingetrokken",
 	onboarding.Proposed:         "voorgesteld door een medewerker; een tweede moet het bevestigen",
+	onboarding.NoAgent:          "deze medewerker mag dit niet, of is ingetrokken",
 	onboarding.SecondNeeded:     "een andere medewerker moet dit bevestigen",
 	onboarding.InstitutionEnded: "de instelling van het account is gesloten en niet opgegaan in een andere",
 	onboarding.AlreadyAdded:     "de instelling staat al in het account",
