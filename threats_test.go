@@ -16,6 +16,25 @@ var (
 
 // TestThreatsNameTestsThatExist keeps docs/threats.md true: it names tests of both modules.
 func TestThreatsNameTestsThatExist(t *testing.T) {
+	exists := tests(t)
+	page, err := os.ReadFile("docs/threats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := namedTest.FindAllStringSubmatch(string(page), -1)
+	if len(named) < 15 {
+		t.Errorf("only %d tests are named", len(named))
+	}
+	for _, name := range named {
+		if !exists[name[1]] {
+			t.Errorf("docs/threats.md names %s, which is no test", name[1])
+		}
+	}
+}
+
+// tests are the names of all tests of both modules.
+func tests(t *testing.T) map[string]bool {
+	t.Helper()
 	exists := map[string]bool{}
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
@@ -30,17 +49,5 @@ func TestThreatsNameTestsThatExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.ReadFile("docs/threats.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := namedTest.FindAllStringSubmatch(string(page), -1)
-	if len(named) < 15 {
-		t.Errorf("only %d tests are named", len(named))
-	}
-	for _, name := range named {
-		if !exists[name[1]] {
-			t.Errorf("docs/threats.md names %s, which is no test", name[1])
-		}
-	}
+	return exists
 }

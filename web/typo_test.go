@@ -74,3 +74,24 @@ func TestTheDomainOfTheOwnOrganisationIsKnown(t *testing.T) {
 	page := b.post(linkPath, mistyped(b.get(linkPath).value("nonce"), "jan@regenbog.example")).expect(http.StatusUnprocessableEntity)
 	page.says("jan@regenboog.example")
 }
+
+func TestSharedAddressesAreRefusedInEveryForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("jane")
+	refuses := func(page, path string, form url.Values) {
+		t.Helper()
+		form.Set("email", "info@regenboog.example")
+		form.Set("nonce", b.get(page).value("nonce"))
+		b.post(path, form).expect(http.StatusUnprocessableEntity).
+			says(nl("e.mail.general", "email", "info@regenboog.example", "domein", "regenboog.example"))
+	}
+	refuses(linkPath, linkPath, credentials(""))
+	refuses(codePath, codePath, url.Values{"code": {"x"}})
+	w.at(onboarding.AwaitPIN, nil)
+	refuses("/koppelen/e-mail", "/koppelen/e-mail", url.Values{})
+	if len(w.engine.updates) != 0 {
+		t.Error("a shared address was handed over")
+	}
+}
