@@ -41,7 +41,7 @@ func (a *Activities) OpenEmailChange(ctx context.Context, in ChangeOpening) erro
 }
 
 // CompleteEmailChange makes the proven address the person's, in one transaction with the end of their other sessions.
-// Its outcome is AskAgain when the identity is not the person's any more: then the case is cancelled.
+// Its outcome is AskAgain when the identity is not the person's any more: then the case is void.
 func (a *Activities) CompleteEmailChange(ctx context.Context, in Completion) (Completed, error) {
 	var done Completed
 	err := a.transact(ctx, func(tx *store.Tx, now time.Time) error {
@@ -71,7 +71,7 @@ func (a *Activities) changeEmail(ctx context.Context, tx *store.Tx, change *stor
 	}
 	err = tx.ChangeEmail(ctx, change.Person, change.Identity, email, confirmed.Session)
 	if onboarding.KindOf(err) == onboarding.NotFound {
-		return endChange(ctx, tx, change, onboarding.Cancelled, now)
+		return endChange(ctx, tx, change, onboarding.Voided, now)
 	}
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (a *Activities) changeEmail(ctx context.Context, tx *store.Tx, change *stor
 // changed answers for a case that is past completing.
 func changed(ctx context.Context, tx *store.Tx, change store.EmailChange) (Completed, error) {
 	done := Completed{Outcome: onboarding.Accepted}
-	if change.Step == onboarding.Cancelled {
+	if change.Step == onboarding.Voided {
 		return Completed{Outcome: onboarding.AskAgain}, nil
 	}
 	for _, kind := range []onboarding.MailKind{onboarding.ChangedMail, onboarding.ChangedNoticeMail} {
@@ -139,7 +139,7 @@ func voidChanges(ctx context.Context, tx *store.Tx, identity string, now time.Ti
 		return err
 	}
 	for _, id := range ended {
-		if err := tx.Audit(ctx, event(onboarding.Event(onboarding.Cancelled), store.Case{ID: id, Identity: identity}, now, nil)); err != nil {
+		if err := tx.Audit(ctx, event(onboarding.Event(onboarding.Voided), store.Case{ID: id, Identity: identity}, now, nil)); err != nil {
 			return err
 		}
 	}

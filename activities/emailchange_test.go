@@ -104,7 +104,7 @@ func TestProvenAddressBecomesThePersonsAndOtherSessionsEnd(t *testing.T) {
 	}
 }
 
-func TestChangeOfAnIdentityThatLostItsPersonIsCancelled(t *testing.T) {
+func TestChangeOfAnIdentityThatLostItsPersonIsVoid(t *testing.T) {
 	d := linkedDesk(t)
 	d.proveChange()
 	d.db.MustExec(`update identities set person = null, linked_at = null`)
@@ -112,7 +112,7 @@ func TestChangeOfAnIdentityThatLostItsPersonIsCancelled(t *testing.T) {
 	if done.Outcome != onboarding.AskAgain || len(done.Mails) != 0 {
 		t.Errorf("completed %+v", done)
 	}
-	d.wantChange(onboarding.Cancelled)
+	d.wantChange(onboarding.Voided)
 	d.want(0, `persons where email = $1`, newEmail)
 }
 

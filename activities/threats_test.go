@@ -79,7 +79,7 @@ func TestNothingThatWasOpenBeforeTheLinkWorksAfterIt(t *testing.T) {
 				d.db.MustExec(`update identities set person = null, linked_at = null`) // as an agent does by unlinking
 			},
 			func(d *desk) {
-				d.want(1, `email_changes where step = 'cancelled'`)
+				d.want(1, `email_changes where step = 'voided'`)
 				if checked := d.pin(changeCase, d.changePIN); checked.Verdict.Outcome != onboarding.EndedPIN || !checked.Over {
 					d.t.Errorf("the PIN of the change is answered %+v", checked)
 				}

@@ -113,6 +113,6 @@ func (t *Tx) VoidEmailChanges(ctx context.Context, identity string, now time.Tim
 		), forgotten as (
 			delete from handovers where workflow_id in (select workflow_id from ended)
 		)
-		select id from ended`, identity, now, onboarding.Cancelled, onboarding.Notifying)
+		select id from ended`, identity, now, onboarding.Voided, onboarding.Notifying)
 	return ended, translate("void email changes", err)
 }

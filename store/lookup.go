@@ -33,7 +33,10 @@ func (t *Tx) CasesByReference(ctx context.Context, reference onboarding.Referenc
 		from linkings where reference = $1
 		union all
 		select 'addition', id, identity, institution, step, since, deadline, ended_at, locked_until
-		from additions where reference = $1) as cases
+		from additions where reference = $1
+		union all
+		select 'email_change', id, identity, '', step, since, deadline, ended_at, locked_until
+		from email_changes where reference = $1) as cases
 		order by ended_at is null desc, since desc limit 10`, reference)
 	return found, translate("find cases by reference", err)
 }

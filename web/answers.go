@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,9 +15,12 @@ import (
 
 // form is one submitted form of a case.
 type form struct {
-	workflow string       // id of the case that it is for
+	trail    *trail       // that tells where somebody is at; nil: that of a link
+	workflow string       // id of that case
 	begin    beginning    // of that case, if the form may begin one
 	place    place        // where it belongs
+	also     place        // where it belongs too; zero: nowhere
+	again    place        // where it belongs once the case is done: it begins another
 	joins    place        // where it is taken too: sent twice, it joins what it started and gets the same answer
 	goal     place        // where it leads when accepted
 	query    string       // for the page there: what to say about it
@@ -46,7 +51,11 @@ type formState struct {
 // process is what all forms of a case do: a form that the case has left behind shows where the case stands; a
 // faulty one comes back, also when only the language is to change; the rest is submitted.
 func (s *site) process(c *gin.Context, v visit, f form) error {
-	st, err := s.standing(c.Request.Context(), v.identity.Hash)
+	f.trail = cmp.Or(f.trail, &linkTrail)
+	if f.trail.linked && v.identity.Person == "" {
+		return s.proceed(c, v)
+	}
+	st, err := s.standingOn(c.Request.Context(), v, f.trail)
 	if err != nil {
 		return err
 	}
@@ -57,8 +66,8 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 		return f.obstacle
 	}
 	switch {
-	case st.place != f.place && (switches || !joins):
-		return s.proceed(c, v)
+	case !slices.Contains([]place{f.place, f.also, f.again}, st.place) && (switches || !joins):
+		return s.proceedOn(c, v, f.trail)
 	case switches:
 		s.showAgain(c, v, f, st)
 		return nil
@@ -102,9 +111,9 @@ func (s *site) submitForm(c *gin.Context, v visit, f form, st standing) error {
 		if f.draft != nil {
 			s.dropDraft(c, v.identity.Hash)
 		}
-		return s.proceedTo(c, v, f.goal, f.query)
+		return s.proceedTo(c, v, f.trail, f.goal, f.query)
 	case answer.moved:
-		return s.proceed(c, v)
+		return s.proceedOn(c, v, f.trail)
 	}
 	if !answer.keepNonce {
 		nonce = newNonce(v.session.FormKey)

@@ -43,6 +43,27 @@ func (w *world) at(step onboarding.Step, change func(*store.Linking)) store.Link
 	return l
 }
 
+// changeAt brings a change of address of the person of the last login to a step, as the activities would.
+func (w *world) changeAt(step onboarding.Step, change func(*store.EmailChange)) store.EmailChange {
+	w.t.Helper()
+	identity := w.identity()
+	who, err := w.db.Identity(context.Background(), identity)
+	w.must(err)
+	id := workflows.EmailChangeID(w.lookup.Hash, who.Person)
+	c := store.EmailChange{Person: who.Person, Former: []byte("sealed"), Case: store.Case{ID: newUUID(), WorkflowID: id, Identity: identity,
+		Reference: "M4LL-C4SE", Language: "nl", Step: onboarding.AwaitAddress, Since: w.now, Deadline: w.now.Add(onboarding.EmailChangeOpen)}}
+	w.transact(func(ctx context.Context, tx *store.Tx) error { return tx.OpenEmailChange(ctx, c) })
+	if c.Step = step; step != onboarding.AwaitAddress {
+		w.mailPIN(c.ID, 1)
+		c.Generation = 1
+	}
+	if change != nil {
+		change(&c)
+	}
+	w.transact(func(ctx context.Context, tx *store.Tx) error { return tx.SaveEmailChange(ctx, c) })
+	return c
+}
+
 // mailPIN writes a generation whose mail a mail server has accepted now.
 func (w *world) mailPIN(linking string, generation int) {
 	w.t.Helper()

@@ -44,7 +44,7 @@ func (s *site) submitCode(c *gin.Context, v visit) form {
 	typed := linkForm{Email: c.PostForm("email"), Language: string(languageOf(c))}
 	code, mistyped := onboarding.ParseActivationCode(c.PostForm("code"))
 	return form{
-		workflow: workflows.LinkingID(v.identity.Hash), begin: s.beginLinking(v, typed.Language),
+		trail: &linkTrail, workflow: workflows.LinkingID(v.identity.Hash), begin: s.beginLinking(v, typed.Language),
 		place: atProof, goal: atPIN, update: workflows.SubmitActivationCode,
 		pace: s.paces.credentials, mails: true, proves: backToCode,
 		draft:  &draft{Email: typed.Email, Mode: codeMode},

@@ -19,6 +19,7 @@ type engine struct {
 	started []workflows.LinkingInput
 	bounced []activities.Bounce
 	added   []workflows.AdditionInput
+	changes []workflows.EmailChangeInput
 	updates []client.UpdateWorkflowOptions
 	known   map[string]onboarding.Verdict
 	away    error                                                                 // answer to every call
@@ -56,6 +57,8 @@ func (e *engine) UpdateWithStartWorkflow(ctx context.Context, options client.Upd
 		e.started = append(e.started, in)
 	case workflows.AdditionInput:
 		e.added = append(e.added, in)
+	case workflows.EmailChangeInput:
+		e.changes = append(e.changes, in)
 	}
 	e.mu.Unlock()
 	return e.UpdateWorkflow(ctx, options.UpdateOptions)

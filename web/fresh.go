@@ -14,18 +14,20 @@ import (
 type comeback string
 
 const (
-	backToLink   comeback = "koppelen"
-	backToCode   comeback = "activatiecode"
-	backToAdding comeback = "account-toevoegen"
+	backToLink     comeback = "koppelen"
+	backToCode     comeback = "activatiecode"
+	backToAdding   comeback = "account-toevoegen"
+	backToNewEmail comeback = "e-mail"
 )
 
 const comebackField = "terug"
 
 // comebacks are all of them, and the keys of the page that asks for the login.
 var comebacks = map[comeback]struct{ path, words string }{
-	backToLink:   {linkPath, "p.fresh.link"},
-	backToCode:   {codePath, "p.fresh.link"},
-	backToAdding: {addPath, "p.fresh.add"},
+	backToLink:     {linkPath, "p.fresh.link"},
+	backToCode:     {codePath, "p.fresh.link"},
+	backToAdding:   {addPath, "p.fresh.add"},
+	backToNewEmail: {newEmailPath, "p.fresh.mail"},
 }
 
 // fresh tells whether somebody may give a proof: the login was at most onboarding.LoginFresh ago.

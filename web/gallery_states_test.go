@@ -196,6 +196,35 @@ var profileStates = []state{
 		(&guest{g.w.browser(), g.who}).enter()
 		return g.enter().get(profilePath)
 	}},
+	{"profile-change-open", changeStep(profilePath, onboarding.AwaitPIN)},
+	{"profile-changed", changeStep(profilePath+"?gewijzigd=1", onboarding.Changed)},
+	{"new-email", changeStep(newEmailPath, onboarding.Cancelled)},
+	{"new-email-shared", newEmailForm("email", "info@regenboog.example")},
+	{"new-email-same", newEmailForm("email", jansAddress)},
+	{"new-email-many", judged(onboarding.Verdict{Outcome: onboarding.TooManyMails, Until: noon.Add(time.Hour)}, newEmailForm())},
+	{"new-email-other", changeStep(newEmailPath, onboarding.AwaitPIN)},
+	{"new-email-login-old", func(g *guest) answer {
+		g.enter().w.link()
+		b := g.enter()
+		b.get(homePath)
+		for range 2 {
+			g.w.now = g.w.now.Add(onboarding.LoginFresh/2 + time.Second)
+			b.get(homePath)
+		}
+		return b.get(newEmailPath)
+	}},
+	{"new-pin", changeStep(newPINPath, onboarding.AwaitPIN)},
+	{"new-pin-wrong", judged(onboarding.Verdict{Outcome: onboarding.WrongPIN, TriesLeft: 2}, func(g *guest) answer {
+		changeStep(newPINPath, onboarding.AwaitPIN)(g)
+		return g.submit(newPINPath, newPINPath, url.Values{"pin": {"123456"}}, nil)
+	})},
+	{"new-pin-locked", func(g *guest) answer {
+		g.enter().w.link()
+		b := g.enter()
+		g.w.changeAt(onboarding.AwaitPIN, func(c *store.EmailChange) { c.LockedUntil = c.Since.Add(2 * time.Hour) })
+		return b.get(newPINPath)
+	}},
+	{"new-working", changeStep(newPINPath, onboarding.Completing)},
 	{"profile-logged-out-there", func(g *guest) answer {
 		g.enter().w.link()
 		return g.enter().get(profilePath + "?beeindigd=1")
@@ -218,7 +247,7 @@ var otherStates = []state{
 	{"our-fault", failing(temporal.NewApplicationError("division by zero", "panic"), linkFormWith())},
 	{"again-link", givenBack(linkPath, credentials("n.m"), (*site).submitLink)},
 	{"again-code", givenBack(codePath, activation("n.m"), (*site).submitCode)},
-	{"again-pin", givenBack(pinPath, url.Values{"nonce": {"n.m"}, "pin": {"123456"}}, (*site).submitPIN)},
+	{"again-pin", givenBack(pinPath, url.Values{"nonce": {"n.m"}, "pin": {"123456"}}, func(s *site, c *gin.Context, v visit) form { return s.submitPIN(&linkTrail)(c, v) })},
 	{"again-address", givenBack("/koppelen/e-mail", url.Values{"nonce": {"n.m"}, "email": {"jan@"}}, (*site).submitAddress)},
 	{"away", away(errAway, func(g *guest) answer {
 		return g.post("/koppelen/stoppen", url.Values{"nonce": {g.get(linkPath).value("nonce")}})
@@ -237,6 +266,23 @@ func atStep(path string, step onboarding.Step, change func(*store.Linking)) func
 	return func(g *guest) answer {
 		g.enter().w.at(step, change)
 		return g.get(path)
+	}
+}
+
+// changeStep opens a page while a change of address is at a step.
+func changeStep(path string, step onboarding.Step) func(*guest) answer {
+	return func(g *guest) answer {
+		g.enter().w.link()
+		b := g.enter()
+		g.w.changeAt(step, nil)
+		return b.get(path)
+	}
+}
+
+func newEmailForm(changes ...string) func(*guest) answer {
+	return func(g *guest) answer {
+		g.enter().w.link()
+		return g.enter().submit(newEmailPath, newEmailPath, url.Values{"email": {"jan@regenboog.example"}}, changes)
 	}
 }
 

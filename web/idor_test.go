@@ -154,6 +154,8 @@ var (
 	members  = gate{opens: []string{member}}
 	choosing = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX"}}
 	ending   = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
+	changing = gate{opens: []string{member}, fields: map[string]string{"email": "nieuw@eigen.example"}}
+	typing   = gate{opens: []string{}, fields: map[string]string{"pin": "123456"}} // of a change, which the member has not begun
 	starting = gate{fields: map[string]string{comebackField: string(backToLink)}}
 	// who comes back from the broker without having gone there gets a page of refusal
 	returning = gate{opens: []string{}, fields: map[string]string{artifactField: "x", relayStateField: "x"}}
@@ -171,6 +173,9 @@ var gates = map[string]gate{
 	"GET /toestemming": approves, "POST /toestemming": approves,
 	"GET /start": members, "POST /start/kiezen": choosing, "POST /uitloggen": inside,
 	"GET /koppeling": members, "POST /koppeling/uitloggen": ending, "POST /koppeling/uitloggen-elders": ending,
+	"GET /koppeling/e-mail": changing, "POST /koppeling/e-mail": changing,
+	"GET /koppeling/e-mail/pincode": typing, "POST /koppeling/e-mail/pincode": typing,
+	"POST /koppeling/e-mail/pincode/opnieuw": typing, "POST /koppeling/e-mail/stoppen": typing,
 	"GET /sessie": inside, "GET /uitgelogd": public, "GET /sessie-verlopen": public,
 	"GET /contact": public, "GET /toelichting": public, "GET /toegankelijkheid": public, "GET /privacy": public, "GET /licenties": public,
 }

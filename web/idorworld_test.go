@@ -62,9 +62,13 @@ func (a *attack) linkedVictim() {
 		from identities i join sessions s on s.identity = i.hash where i.hash = $1 limit 1`, hash).Scan(&person, &tokenHash, &token))
 	var account string
 	a.w.must(a.w.sql.QueryRow(`select id from legacy_accounts`).Scan(&account))
+	change := a.w.changeAt(onboarding.AwaitPIN, nil)
+	a.pinTo(change.ID, "nieuw@geheim.example")
+	a.secrets["the new address of a person"], a.secrets["the reference of a change"] = "nieuw@geheim.example", "M4LL-C4SE"
 	session := &site{Settings: Settings{Lookup: a.w.lookup}}
 	a.victims = append(a.victims, hash, person)
-	a.foreign = append(a.foreign, hash, person, account, "03AB", tokenHash, session.sessionReference(token), a.nonce(b))
+	a.foreign = append(a.foreign, hash, person, account, "03AB", tokenHash, session.sessionReference(token), a.nonce(b),
+		change.ID, change.WorkflowID)
 	a.secrets["the name of a school"], a.secrets["the address of a person"] = "Geheime School", "geheim@geheim.example"
 	a.secrets["a place"] = "Geheimendorp"
 }
@@ -96,9 +100,14 @@ func (a *attack) waitingVictim() {
 // address lets the PIN of a case have gone to an address.
 func (a *attack) address(l store.Linking, email string) {
 	a.w.t.Helper()
-	sealed, err := a.w.records.Seal(store.PinAddress(l.ID, 1), []byte(email))
+	a.pinTo(l.ID, email)
+}
+
+func (a *attack) pinTo(caseID, email string) {
+	a.w.t.Helper()
+	sealed, err := a.w.records.Seal(store.PinAddress(caseID, 1), []byte(email))
 	a.w.must(err)
-	_, err = a.w.sql.Exec(`update pins set address = $1 where case_id = $2`, sealed, l.ID)
+	_, err = a.w.sql.Exec(`update pins set address = $1 where case_id = $2`, sealed, caseID)
 	a.w.must(err)
 }
 

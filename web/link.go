@@ -107,7 +107,7 @@ func (s *site) submitLink(c *gin.Context, v visit) form {
 		Language: string(languageOf(c)),
 	}
 	return form{
-		workflow: workflows.LinkingID(v.identity.Hash), begin: s.beginLinking(v, typed.Language),
+		trail: &linkTrail, workflow: workflows.LinkingID(v.identity.Hash), begin: s.beginLinking(v, typed.Language),
 		place: atProof, goal: atPIN, update: workflows.SubmitCredentials,
 		pace: s.paces.credentials, mails: true, proves: backToLink,
 		draft:  &draft{Email: typed.Email},

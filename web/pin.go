@@ -22,6 +22,17 @@ type pinView struct {
 	SentAt     string
 	PIN        string
 	Turn       int // of refreshing by itself; 0: it does not
+	At         pinPaths
+}
+
+// pinPaths are where the pages about a PIN are, and whether they are steps of two.
+type pinPaths struct {
+	PIN, Again, Address, Stop string
+	Numbered                  bool
+}
+
+func (t *trail) pinPaths() pinPaths {
+	return pinPaths{t.paths[atPIN], t.again, t.address, t.stop, t.numbered}
 }
 
 // pinInput is what the worker gets of the form.
@@ -62,29 +73,36 @@ func (v pinView) Undelivered() bool { return v.MailState == undelivered }
 func (v pinView) Refreshes() bool { return v.Turn > 0 && v.Pending() }
 
 // NextTurn is where the page refreshes itself to.
-func (v pinView) NextTurn() string { return fmt.Sprintf("%s?%s=%d", pinPath, refreshField, v.Turn+1) }
+func (v pinView) NextTurn() string { return fmt.Sprintf("%s?%s=%d", v.At.PIN, refreshField, v.Turn+1) }
 
-// showPIN asks for the PIN, or shows that the link is being made.
-func (s *site) showPIN(c *gin.Context, v visit) error {
-	st, err := s.standing(c.Request.Context(), v.identity.Hash)
+// showPIN asks for the PIN on a trail, or shows that what it is for is being done.
+func (s *site) showPIN(t *trail) func(*gin.Context, visit) error {
+	return func(c *gin.Context, v visit) error {
+		st, err := s.standingOn(c.Request.Context(), v, t)
+		if err != nil {
+			return err
+		}
+		return s.showPINAt(c, v, st)
+	}
+}
+
+func (s *site) showPINAt(c *gin.Context, v visit, st standing) error {
 	switch {
-	case err != nil:
-		return err
 	case st.place == atWork:
-		return &statusPage{status: http.StatusOK, view: statusView{Key: "p.working", Action: pinPath}}
+		return &statusPage{status: http.StatusOK, view: statusView{Key: "p.working", Action: st.path()}, reference: st.reference()}
 	case st.place != atPIN:
-		return s.proceed(c, v)
+		return s.proceedOn(c, v, st.trail)
 	case st.lockedAt(s.Now()):
 		return s.lockPage(c, st, "p.pinblock")
 	}
 	state := formState{nonce: newNonce(v.session.FormKey)}
-	if s.pinEnded(st) && st.linking.Mail != onboarding.MailBounced {
+	if s.pinEnded(st) && st.Mail != onboarding.MailBounced {
 		state.faults = []fieldError{{Field: "pin", Key: "e.pin.expired"}}
 	}
 	shown := s.pinPage(c, st, "", state)
 	if c.Query(sentField) != "" {
 		shown.Success = text(c, "pin.sent", map[string]string{
-			"tijd": messages.Time(languageOf(c), st.linking.MailAt), "email": string(s.address(st))})
+			"tijd": messages.Time(languageOf(c), st.MailAt), "email": string(s.address(st))})
 	}
 	if view := shown.View.(pinView); view.Refreshes() {
 		c.Header("Refresh", "10; url="+view.NextTurn())
@@ -93,76 +111,83 @@ func (s *site) showPIN(c *gin.Context, v visit) error {
 	return nil
 }
 
-func (s *site) submitPIN(c *gin.Context, v visit) form {
+func (s *site) submitPIN(t *trail) func(*gin.Context, visit) form {
+	return func(c *gin.Context, v visit) form { return s.pinForm(c, v, t) }
+}
+
+func (s *site) pinForm(c *gin.Context, v visit, t *trail) form {
 	typed := c.PostForm("pin")
 	pin, err := onboarding.ParsePIN(typed)
 	return form{
-		workflow: workflows.LinkingID(v.identity.Hash),
-		place:    atPIN, joins: atWork, goal: atHome, update: workflows.SubmitPIN,
+		trail: t, workflow: t.workflow(s, v),
+		place: atPIN, joins: atWork, goal: atHome, query: t.done, update: workflows.SubmitPIN,
 		pace:   s.paces.pins,
 		input:  pinInput{pin, v.session.TokenHash},
 		faults: faultOf("pin", err),
 		page:   func(st standing, state formState) page { return s.pinPage(c, st, typed, state) },
-		title:  "pin.h", fields: []string{"pin"}, button: "pin.btn",
+		title:  t.pinTitle, fields: []string{"pin"}, button: "pin.btn",
 	}
 }
 
 // submitResend asks for another mail; the PIN in it may be the same.
-func (s *site) submitResend(c *gin.Context, v visit) form {
-	return form{
-		workflow: workflows.LinkingID(v.identity.Hash),
-		place:    atPIN, goal: atPIN, query: "?" + sentField + "=1", update: workflows.ResendPIN,
-		pace: s.paces.pins, mails: true,
-		page: func(st standing, state formState) page { return s.pinPage(c, st, "", state) },
+func (s *site) submitResend(t *trail) func(*gin.Context, visit) form {
+	return func(c *gin.Context, v visit) form {
+		return form{
+			trail: t, workflow: t.workflow(s, v),
+			place: atPIN, goal: atPIN, query: "?" + sentField + "=1", update: workflows.ResendPIN,
+			pace: s.paces.pins, mails: true,
+			page: func(st standing, state formState) page { return s.pinPage(c, st, "", state) },
+		}
 	}
 }
 
 func (s *site) pinPage(c *gin.Context, st standing, typed string, state formState) page {
 	view := pinView{
 		Nonce: state.nonce, Email: string(s.address(st)), MailState: string(onboarding.MailQueued), PIN: typed,
-		Turn: turnOf(c),
+		Turn: turnOf(c), At: st.trail.pinPaths(),
 	}
 	if state.clear {
 		view.PIN = ""
 	}
-	switch st.linking.Mail {
+	switch st.Mail {
 	case onboarding.MailSent:
-		view.SentAt = messages.Time(languageOf(c), st.linking.MailAt)
+		view.SentAt = messages.Time(languageOf(c), st.MailAt)
 		fallthrough
 	case onboarding.MailLate:
-		view.MailState = string(st.linking.Mail)
+		view.MailState = string(st.Mail)
 	case onboarding.MailRefused, onboarding.MailBounced:
 		view.MailState = undelivered
 	}
-	if !st.linking.ValidUntil.IsZero() && !s.pinEnded(st) && !view.Undelivered() {
-		view.ValidUntil = messages.Time(languageOf(c), st.linking.ValidUntil)
+	if !st.ValidUntil.IsZero() && !s.pinEnded(st) && !view.Undelivered() {
+		view.ValidUntil = messages.Time(languageOf(c), st.ValidUntil)
 	}
-	return page{Template: "pin", Title: text(c, "pin.h", nil), Errors: state.faults, View: view}
+	return page{Template: "pin", Title: text(c, st.trail.pinTitle, nil), Reference: string(st.reference()), Errors: state.faults, View: view}
 }
 
 // pinEnded tells whether the newest PIN was mailed and its time is over.
 func (s *site) pinEnded(st standing) bool {
-	return !st.linking.ValidUntil.IsZero() && !s.Now().Before(st.linking.ValidUntil)
+	return !st.ValidUntil.IsZero() && !s.Now().Before(st.ValidUntil)
 }
 
 // address is where the newest PIN of the case goes; empty when there is none, or its key is gone.
 func (s *site) address(st standing) onboarding.Email {
-	if len(st.linking.Address) == 0 {
+	if len(st.Address) == 0 {
 		return ""
 	}
-	opened, err := s.Records.Open(store.PinAddress(st.linking.ID, st.linking.Generation), st.linking.Address)
+	opened, err := s.Records.Open(store.PinAddress(st.ID, st.Generation), st.Address)
 	if err != nil {
-		s.Log.Error("address of a PIN not opened", "reference", st.linking.Reference, "cause", err)
+		s.Log.Error("address of a PIN not opened", "reference", st.Reference, "cause", err)
 	}
 	return onboarding.Email(opened)
 }
 
 // lockPage says when a step that was locked after too many wrong tries opens again.
 func (s *site) lockPage(c *gin.Context, st standing, key string) error {
-	until := st.linking.LockedUntil
+	until := st.LockedUntil
 	return &statusPage{
 		status:     http.StatusTooManyRequests,
-		view:       statusView{Key: key, Args: moment(languageOf(c), onboarding.OnTheMinute(until)), Action: st.place.path(), ShowReference: true},
+		view:       statusView{Key: key, Args: moment(languageOf(c), onboarding.OnTheMinute(until)), Action: st.path(), ShowReference: true},
+		reference:  st.reference(),
 		retryAfter: until.Sub(s.Now()),
 	}
 }

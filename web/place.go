@@ -9,6 +9,7 @@ import (
 
 	"koppel/onboarding"
 	"koppel/store"
+	"koppel/workflows"
 )
 
 // place is where a person is at. Each has its page; whatever page is asked for, this one is shown.
@@ -22,38 +23,70 @@ const (
 	atHome                      // linked
 )
 
-func (p place) path() string {
-	switch p {
-	case atProof:
-		return linkPath
-	case atApproval:
-		return waitPath
-	case atHome:
-		return homePath
-	}
-	return pinPath
+// trail is the way of a kind of case through the website: where its pages are, and what is said on those that it shares
+// with another kind.
+type trail struct {
+	workflow func(*site, visit) string // id of the case
+	linked   bool                      // for people with a link; else for those without
+
+	paths                  map[place]string
+	done                   string // query of the page that says so
+	again, address, stop   string // paths: another PIN mail, another address, ending the case; stop is empty where no page offers it
+	pinTitle, addressTitle string // keys
+	addressLead            string // key
+	numbered               bool   // its pages are steps of two
+}
+
+// linkTrail is the way to a link.
+var linkTrail = trail{
+	workflow: func(_ *site, v visit) string { return workflows.LinkingID(v.identity.Hash) },
+	paths:    map[place]string{atProof: linkPath, atApproval: waitPath, atPIN: pinPath, atWork: pinPath, atHome: homePath},
+	again:    "/koppelen/pincode/opnieuw", address: addressPath,
+	pinTitle: "pin.h", addressTitle: "other.h", addressLead: "other.p", numbered: true,
 }
 
 // standing is where a person is at, and the case that says so.
 type standing struct {
 	place   place
-	linking store.Linking // the newest; zero when there is none
+	trail   *trail
+	linking store.Linking // the newest; zero when there is none, or the case is of another kind
+
+	store.Case    // the newest; zero when there is none
+	store.PINMail // of it
 }
 
-// standing reads from the rows where a visit is at.
+// reference is what pages show of a case that is not the linking of the identity, which they show by themselves.
+func (st standing) reference() onboarding.Reference {
+	if st.trail == &linkTrail {
+		return ""
+	}
+	return st.Case.Reference
+}
+
+func (st standing) path() string { return st.trail.paths[st.place] }
+
+// standingOn reads from the rows where a visit is at on a trail.
+func (s *site) standingOn(ctx context.Context, v visit, t *trail) (standing, error) {
+	if t.linked {
+		return s.standingOfChange(ctx, v)
+	}
+	return s.standing(ctx, v.identity.Hash)
+}
+
+// standing reads from the rows where an identity is at with a link.
 func (s *site) standing(ctx context.Context, identity string) (standing, error) {
 	who, err := s.Store.Identity(ctx, identity)
 	if err != nil {
 		return standing{}, err
 	}
 	if who.Person != "" {
-		return standing{place: atHome}, nil
+		return standing{place: atHome, trail: &linkTrail}, nil
 	}
 	linking, err := s.Store.LatestLinking(ctx, identity)
 	if onboarding.KindOf(err) == onboarding.NotFound {
-		return standing{place: atProof}, nil
+		return standing{place: atProof, trail: &linkTrail}, nil
 	}
-	return standing{placeOf(linking.Step), linking}, err
+	return standing{placeOf(linking.Step), &linkTrail, linking, linking.Case, linking.PINMail}, err
 }
 
 func placeOf(step onboarding.Step) place {
@@ -69,15 +102,18 @@ func placeOf(step onboarding.Step) place {
 }
 
 // lockedAt tells whether the step is locked after too many wrong tries.
-func (st standing) lockedAt(now time.Time) bool { return now.Before(st.linking.LockedUntil) }
+func (st standing) lockedAt(now time.Time) bool { return now.Before(st.LockedUntil) }
 
-// proceed sends the browser to where the person is at.
-func (s *site) proceed(c *gin.Context, v visit) error {
-	st, err := s.standing(c.Request.Context(), v.identity.Hash)
+// proceed sends the browser to where the person is at with a link.
+func (s *site) proceed(c *gin.Context, v visit) error { return s.proceedOn(c, v, &linkTrail) }
+
+// proceedOn sends the browser to where the person is at on a trail.
+func (s *site) proceedOn(c *gin.Context, v visit, t *trail) error {
+	st, err := s.standingOn(c.Request.Context(), v, t)
 	if err != nil {
 		return err
 	}
-	c.Redirect(http.StatusSeeOther, st.place.path())
+	c.Redirect(http.StatusSeeOther, st.path())
 	return nil
 }
 
@@ -86,25 +122,30 @@ const (
 	settlePause = 50 * time.Millisecond
 )
 
-// proceedTo is proceed after an accepted form: it gives the activities that follow a moment to bring the person to
+// proceedTo is proceedOn after an accepted form: it gives the activities that follow a moment to bring the person to
 // the goal, so that nobody needs to refresh a page for what takes a blink. query goes to the page there.
-func (s *site) proceedTo(c *gin.Context, v visit, goal place, query string) error {
+func (s *site) proceedTo(c *gin.Context, v visit, t *trail, goal place, query string) error {
+	return s.proceedWhen(c, v, t, func(p place) bool { return p >= goal }, t.paths[goal]+query, query)
+}
+
+// proceedWhen waits a moment for a place. While the database is away it goes on to where that should be: what was sent
+// is accepted, and the page there says what is the matter.
+func (s *site) proceedWhen(c *gin.Context, v visit, t *trail, reached func(place) bool, meanwhile, query string) error {
 	settled := time.After(settleWait)
 	for {
-		st, err := s.standing(c.Request.Context(), v.identity.Hash)
-		if err == nil && st.place >= goal {
-			c.Redirect(http.StatusSeeOther, st.place.path()+query)
+		st, err := s.standingOn(c.Request.Context(), v, t)
+		if err == nil && reached(st.place) {
+			c.Redirect(http.StatusSeeOther, st.path()+query)
 			return nil
 		}
 		select {
 		case <-settled:
 			if onboarding.KindOf(err) == onboarding.Unavailable {
-				// What was sent is accepted: the page there says what is the matter.
 				s.saw(c, err)
-				c.Redirect(http.StatusSeeOther, goal.path()+query)
+				c.Redirect(http.StatusSeeOther, meanwhile)
 				return nil
 			}
-			return s.proceed(c, v)
+			return s.proceedOn(c, v, t)
 		case <-time.After(settlePause):
 		}
 	}

@@ -16,6 +16,7 @@ import (
 // profileView is what koppel knows of a link, for the person whose it is.
 type profileView struct {
 	Nonce    string
+	Change   string   // address that a PIN is on its way to; empty: none
 	Own      []fact   // of this login
 	Others   [][]fact // other identities of the person
 	Sessions []sessionView
@@ -61,9 +62,19 @@ func (s *site) showProfile(c *gin.Context, v visit) error {
 			view.Others = append(view.Others, s.identityRows(identity, language, fact{"my.login", messages.Date(language, identity.LastLoginAt)}))
 		}
 	}
+	change, err := s.standingOfChange(ctx, v)
+	if err != nil {
+		return err
+	}
+	if change.place == atPIN {
+		view.Change = string(s.address(change))
+	}
 	shown := page{Template: "profile", Title: text(c, "my.h", nil), View: view}
 	if c.Query(endedField) != "" {
 		shown.Success = text(c, "ok.ended", nil)
+	}
+	if c.Query(changedField) != "" && change.place == atHome {
+		shown.Success = text(c, "ok.mail", map[string]string{"email": string(person.Email)})
 	}
 	s.show(c, http.StatusOK, shown)
 	return nil
@@ -118,6 +129,7 @@ func (s *site) sessionReference(tokenHash []byte) string {
 
 const (
 	sessionField = "sessie"
+	changedField = "gewijzigd" // the address was just changed
 	endedField   = "beeindigd" // other sessions were just ended
 )
 

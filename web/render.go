@@ -130,6 +130,8 @@ var elsewhere = map[string]string{
 	"/start/kiezen":               homePath,
 	"/koppeling/uitloggen":        profilePath,
 	"/koppeling/uitloggen-elders": profilePath,
+	changeTrail.again:             newPINPath,
+	changeTrail.stop:              profilePath,
 }
 
 // languageLink is where the language switch leads, up to the language itself. Normally that is the same page; where

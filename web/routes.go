@@ -21,12 +21,15 @@ const (
 	codePath      = linkPath + "?" + modeField + "=" + codeMode
 	waitPath      = "/koppelen/wachten"
 	pinPath       = "/koppelen/pincode"
+	addressPath   = "/koppelen/e-mail"
 	homePath      = "/start"
 	addPath       = "/account-toevoegen"
 	checkPath     = "/account-toevoegen/controleren"
 	resultPath    = "/account-toevoegen/resultaat"
 	proofPath     = "/account-toevoegen/bewijs"
 	profilePath   = "/koppeling"
+	newEmailPath  = "/koppeling/e-mail"
+	newPINPath    = "/koppeling/e-mail/pincode"
 	loggedOutPath = "/uitgelogd"
 	expiredPath   = "/sessie-verlopen"
 	stayPath      = "/sessie"
@@ -73,11 +76,11 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(string(approvalLink.path), s.handle(s.showApproval))
 	pages.POST(string(approvalLink.path), s.handle(s.paced(s.paces.pins, s.submitApproval)))
 	// S5, S6: the address
-	pages.GET(pinPath, s.inSession(s.showPIN))
-	pages.POST(pinPath, s.submits(s.submitPIN))
-	pages.POST("/koppelen/pincode/opnieuw", s.submits(s.submitResend))
-	pages.GET("/koppelen/e-mail", s.inSession(s.showAddress))
-	pages.POST("/koppelen/e-mail", s.submits(s.submitAddress))
+	pages.GET(pinPath, s.inSession(s.showPIN(&linkTrail)))
+	pages.POST(pinPath, s.submits(s.submitPIN(&linkTrail)))
+	pages.POST("/koppelen/pincode/opnieuw", s.submits(s.submitResend(&linkTrail)))
+	pages.GET(addressPath, s.inSession(s.showAddress))
+	pages.POST(addressPath, s.submits(s.submitAddress))
 	// S11, S12: in
 	pages.GET(homePath, s.inSession(s.showHome))
 	pages.POST("/start/kiezen", s.linked(s.choose))
@@ -95,6 +98,12 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(resultPath, s.linked(s.showAddResult))
 	pages.GET(proofPath, s.linked(s.showAddProof))
 	pages.POST(proofPath, s.submits(s.submitAddProof))
+	pages.GET(newEmailPath, s.linked(s.showNewEmail))
+	pages.POST(newEmailPath, s.submits(s.submitNewEmail))
+	pages.GET(newPINPath, s.linked(s.showPIN(&changeTrail)))
+	pages.POST(newPINPath, s.submits(s.submitPIN(&changeTrail)))
+	pages.POST(changeTrail.again, s.submits(s.submitResend(&changeTrail)))
+	pages.POST(changeTrail.stop, s.linked(s.stopChange))
 	// S16: still here, or out
 	pages.GET(stayPath, s.inSession(stay))
 	pages.GET(loggedOutPath, s.handle(s.showLoggedOut))

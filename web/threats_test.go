@@ -24,7 +24,7 @@ func TestFormOfAnotherIdentityIsNeverSubmitted(t *testing.T) {
 				b := w.browser()
 				b.login("jane")
 				w.at(janes, nil)
-				nonce := b.get(placeOf(janes).path()).value("nonce")
+				nonce := b.get(linkTrail.paths[placeOf(janes)]).value("nonce")
 				w.now = w.now.Add(time.Second)
 				b.login("piet")
 				w.at(piets, nil)
@@ -52,7 +52,7 @@ func (b *browser) sendsOld(path, nonce string, step onboarding.Step) {
 		a.says(nl("e.stale"))
 		return
 	}
-	want := placeOf(step).path()
+	want := linkTrail.paths[placeOf(step)]
 	if step == onboarding.Linked {
 		want = homePath
 	}

@@ -103,6 +103,7 @@ func newWorkers(s Settings, fatal func(error)) []worker.Worker {
 func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(workflows.Linking, workflow.RegisterOptions{Name: workflows.LinkingName})
 	r.RegisterWorkflowWithOptions(workflows.Addition, workflow.RegisterOptions{Name: workflows.AdditionName})
+	r.RegisterWorkflowWithOptions(workflows.EmailChange, workflow.RegisterOptions{Name: workflows.EmailChangeName})
 	r.RegisterWorkflowWithOptions(workflows.RegisterNotice, workflow.RegisterOptions{Name: workflows.RegisterNoticeName})
 	r.RegisterWorkflowWithOptions(workflows.AuditChain, workflow.RegisterOptions{Name: workflows.AuditChainName})
 	r.RegisterWorkflowWithOptions(workflows.Housekeeping, workflow.RegisterOptions{Name: workflows.HousekeepingName})

@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -143,4 +144,22 @@ func (p *addressing) mailText() string {
 		text += fmt.Sprintf(" (melding %s)", p.bounce.Status)
 	}
 	return text
+}
+
+// LinkingView is what the query LinkingState answers, of a linking or a change of address.
+type LinkingView struct {
+	Reference    onboarding.Reference
+	Step         onboarding.Step
+	Since, Until time.Time
+	Institutions []onboarding.InstitutionCode
+	LastOutcome  onboarding.Outcome
+	Mail         onboarding.MailState
+	Attention    string
+}
+
+func (p *addressing) view() LinkingView {
+	return LinkingView{
+		Reference: p.of.reference, Step: p.of.step, Since: p.of.since, Until: p.of.until(), Institutions: p.of.institutions,
+		LastOutcome: p.of.verdict.Outcome, Mail: p.mail, Attention: p.of.attention,
+	}
 }

@@ -2,28 +2,9 @@ package workflows
 
 import (
 	"fmt"
-	"time"
 
 	"koppel/onboarding"
 )
-
-// LinkingView is what the query LinkingState answers.
-type LinkingView struct {
-	Reference    onboarding.Reference
-	Step         onboarding.Step
-	Since, Until time.Time
-	Institutions []onboarding.InstitutionCode
-	LastOutcome  onboarding.Outcome
-	Mail         onboarding.MailState
-	Attention    string
-}
-
-func (c *linking) view() LinkingView {
-	return LinkingView{
-		Reference: c.in.Reference, Step: c.step, Since: c.since, Until: c.until(), Institutions: c.institutions,
-		LastOutcome: c.verdict.Outcome, Mail: c.mail, Attention: c.attention,
-	}
-}
 
 var linkingSteps = map[onboarding.Step]string{
 	onboarding.AwaitProof:          "Wacht op gebruikersnaam en wachtwoord, of op een activatiecode",

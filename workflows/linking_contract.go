@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,8 +64,10 @@ const linkingPrefix = "link-"
 
 // IsCase tells whether a workflow is about a person, and so has a reference.
 func IsCase(workflowID string) bool {
-	return strings.HasPrefix(workflowID, linkingPrefix) || strings.HasPrefix(workflowID, additionPrefix)
+	return slices.ContainsFunc(casePrefixes, func(prefix string) bool { return strings.HasPrefix(workflowID, prefix) })
 }
+
+var casePrefixes = []string{linkingPrefix, additionPrefix, emailChangePrefix}
 
 // Reference is what a case is called on pages, in Temporal UI and in logs. hash is keyed. It is the same for every case of
 // an identity, so it is known before there is one.

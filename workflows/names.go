@@ -8,8 +8,9 @@ import (
 
 // steps of each kind of case, in Dutch.
 var stepNames = map[onboarding.CaseKind]map[onboarding.Step]string{
-	onboarding.LinkingCase:  linkingSteps,
-	onboarding.AdditionCase: additionSteps,
+	onboarding.LinkingCase:     linkingSteps,
+	onboarding.AdditionCase:    additionSteps,
+	onboarding.EmailChangeCase: changeSteps,
 }
 
 // StepName is a step as the helpdesk reads it; empty when the kind has no such step.

@@ -20,6 +20,7 @@ var tables = []struct {
 }{
 	{LinkingName, linkingTable},
 	{AdditionName, additionTable},
+	{EmailChangeName, changeTable},
 }
 
 // steps are all steps of a table, in the order of their first row.

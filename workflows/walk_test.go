@@ -28,7 +28,8 @@ type walk interface {
 
 // walks are the kinds of cases, as in tables.
 var walks = map[string]func(*testing.T) walk{
-	LinkingName: walkLinking,
+	LinkingName:     walkLinking,
+	EmailChangeName: walkChange,
 }
 
 // TestEveryCellOfEveryTable makes every event happen at every step, with each of its results. Where the table has no

@@ -84,9 +84,10 @@ func (s shift) look(ctx context.Context, reference onboarding.Reference) (dossie
 
 // kindNames are the kinds of cases, in Dutch.
 var kindNames = map[onboarding.CaseKind]string{
-	onboarding.LinkingCase:   "Koppeling",
-	onboarding.AdditionCase:  "Toevoeging",
-	onboarding.UnlinkingCase: "Ontkoppeling",
+	onboarding.LinkingCase:     "Koppeling",
+	onboarding.AdditionCase:    "Toevoeging",
+	onboarding.UnlinkingCase:   "Ontkoppeling",
+	onboarding.EmailChangeCase: "Wijziging van e-mailadres",
 }
 
 func (d dossier) print(out io.Writer) error {
