@@ -27,7 +27,7 @@ func pathOf(step onboarding.Step) string {
 	if step == onboarding.Linked {
 		return homePath
 	}
-	return placeOf(step).path()
+	return linkTrail.paths[placeOf(step)]
 }
 
 // TestEveryPairOfStepsEndsOnTheCurrentOne opens a page at one step, moves the case to another step elsewhere, and goes on
