@@ -14,8 +14,14 @@ var additionTable = table{
 	{AddAsContact, byPerson, awaitingAddition, provingAddition},
 	{SubmitCredentials, byPerson, awaitingAddition, provingAddition},
 	{Cancel, byPerson, awaitingAddition, steps(onboarding.Cancelled)},
-	{"the institution is added", bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
-	{"somebody else was first, or the institution has closed", bySystem, steps(onboarding.Completing), awaitingAddition},
-	{"the confirmations are sent", bySystem, steps(onboarding.Notifying), steps(onboarding.Added)},
-	{"the deadline of the case passes", bySystem, awaitingAddition, steps(onboarding.Expired)},
+	{institutionAdded, bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
+	{additionTaken, bySystem, steps(onboarding.Completing), awaitingAddition},
+	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Added)},
+	{deadlinePasses, bySystem, awaitingAddition, steps(onboarding.Expired)},
 }
+
+// What happens to an addition by itself.
+const (
+	institutionAdded = "the institution is added"
+	additionTaken    = "somebody else was first, or the institution has closed"
+)
