@@ -222,3 +222,24 @@ func TestAnAdditionThatEndsLeavesNothingToUse(t *testing.T) {
 		t.Error("the case is not over")
 	}
 }
+
+func TestIdentityJoinsOncePersonAndIsTold(t *testing.T) {
+	d, person := newAdding(t)
+	d.login("elsewhere", "90009999")
+	in := Joining{Case: "44444444-4444-4444-8444-444444444444", Identity: "elsewhere", Person: person}
+	if done := twice[Completed](d, d.JoinIdentity, in); done.Outcome != onboarding.Accepted {
+		t.Errorf("joined as %+v", done)
+	}
+	twice[Sent](d, d.SendJoinedNotice, in)
+	if mails := d.mails.Mails(); len(mails) != 1 || mails[0].To[0] != janeEmail {
+		t.Errorf("mails: %+v", to(mails))
+	}
+	other := d.text(`insert into persons (email, language, created_at) values ('piet@regenboog.example', 'nl', $1) returning id`, d.now)
+	in.Person = other
+	if done := twice[Completed](d, d.JoinIdentity, in); done.Outcome != onboarding.Taken {
+		t.Errorf("joined a second person as %+v", done)
+	}
+	if n := d.count(`select count(*) from audit where event = 'identity.joined'`); n != 1 {
+		t.Errorf("%d audit rows", n)
+	}
+}

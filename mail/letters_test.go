@@ -57,6 +57,7 @@ var all = []struct {
 		return letters.Reminder(l, ReminderTimes{Started: requested, OpenUntil: requested.Add(72 * time.Hour)})
 	}},
 	{"added", func(l messages.Language) Message { return letters.Added(l, regenboog) }},
+	{"joined", func(l messages.Language) Message { return letters.Joined(l, requested, "90009999") }},
 	{"addednotice", func(l messages.Language) Message { return letters.AddedNotice(l, regenboog) }},
 	{"merged", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Merged)) }},
 	{"closed", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Ended)) }},

@@ -30,6 +30,7 @@ const (
 const (
 	AddedMail       MailKind = "added"
 	AddedNoticeMail MailKind = "added_notice"
+	JoinedMail      MailKind = "joined" // another login can use the account
 )
 
 // What the audit tells of additions.
@@ -37,4 +38,5 @@ const (
 	AdditionRight   Event = "addition.right"   // what was shown counts: the institution is being added
 	AdditionRefused Event = "addition.refused" // with the outcome
 	CaseAdded       Event = "added"
+	IdentityJoined  Event = "identity.joined" // another login of a person who was logged in
 )

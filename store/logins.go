@@ -14,6 +14,7 @@ type PendingLogin struct {
 	RequestID  string `db:"request_id"`
 	Language   string `db:"language"`
 	Back       string `db:"back"`     // the page that asked for it; may be empty
+	Session    []byte `db:"session"`  // hash of the token of the session that it belongs to; nil: it begins one
 	Artifact   string `db:"artifact"` // empty until the broker has posted it
 }
 
@@ -22,9 +23,9 @@ func (s *Store) SavePendingLogin(ctx context.Context, p PendingLogin, ip string,
 	return s.Transact(ctx, func(tx *Tx) error {
 		_, err := tx.tx.ExecContext(ctx, `
 			with swept as (delete from pending_logins where expires_at < $5)
-			insert into pending_logins (relay_state, browser, request_id, language, back, created_at, expires_at)
-			values ($1, $2, $3, $4, $7, $5, $6)`,
-			p.RelayState, p.Browser, p.RequestID, p.Language, now, now.Add(onboarding.PendingLogin), p.Back)
+			insert into pending_logins (relay_state, browser, request_id, language, back, session, created_at, expires_at)
+			values ($1, $2, $3, $4, $7, $8, $5, $6)`,
+			p.RelayState, p.Browser, p.RequestID, p.Language, now, now.Add(onboarding.PendingLogin), p.Back, p.Session)
 		if err != nil {
 			return translate("save pending login", err)
 		}
@@ -49,7 +50,7 @@ func (s *Store) TakePendingLogin(ctx context.Context, relayState, browser string
 	err := s.db.GetContext(ctx, &p, `
 		delete from pending_logins
 		where relay_state = $1 and browser = $2 and expires_at > $3
-		returning relay_state, browser, request_id, language, back, coalesce(artifact, '') as artifact`,
+		returning relay_state, browser, request_id, language, back, session, coalesce(artifact, '') as artifact`,
 		relayState, browser, now)
 	return p, translate("take pending login", err)
 }

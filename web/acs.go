@@ -100,6 +100,9 @@ func (s *site) takePending(c *gin.Context) (store.PendingLogin, error) {
 
 // finishLogin asks the broker who it was and lets that person in.
 func (s *site) finishLogin(c *gin.Context, pending store.PendingLogin, artifact string) error {
+	if len(pending.Session) > 0 {
+		return s.finishJoining(c, pending, artifact)
+	}
 	login, err := s.ServiceProvider.Login(c.Request.Context(), artifact, pending.RequestID)
 	s.Health.Saw(BrokerPart, unreachable(err))
 	if err != nil {

@@ -20,6 +20,8 @@ type engine struct {
 	bounced []activities.Bounce
 	added   []workflows.AdditionInput
 	changes []workflows.EmailChangeInput
+	joined  []activities.Joining
+	joins   func(activities.Joining) // what becomes of it; nil: nothing
 	updates []client.UpdateWorkflowOptions
 	known   map[string]onboarding.Verdict
 	away    error                                                                 // answer to every call
@@ -40,6 +42,11 @@ func (e *engine) ExecuteWorkflow(_ context.Context, options client.StartWorkflow
 	switch in := args[0].(type) {
 	case workflows.LinkingInput:
 		e.started = append(e.started, in)
+	case activities.Joining:
+		e.joined = append(e.joined, in)
+		if e.joins != nil {
+			e.joins(in)
+		}
 	case activities.Bounce:
 		e.bounced = append(e.bounced, in)
 	}

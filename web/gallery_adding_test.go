@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"time"
 
+	"koppel/activities"
+	"koppel/eherkenning/brokertest"
 	"koppel/onboarding"
 	"koppel/store"
 )
@@ -39,6 +41,16 @@ var addStates = []state{
 	})},
 	{"add-proof-board", asContact("07XY", func(b *browser) answer { return b.get(proofPath + "?instelling=07XY") })},
 	{"add-proof-elsewhere", asContact("", func(b *browser) answer { return b.get(proofPath + "?instelling=07XY") })},
+	{"join-cancelled", joined(func(a *brokertest.Answer) { a.Status = persona("carl").Status }, nil)},
+	{"join-gone", joined(nil, func(b *browser) { delete(b.cookies, sessionCookie) })},
+	{"join-taken", joined(nil, func(b *browser) {
+		b.w.engine.joins = func(in activities.Joining) {
+			_, err := b.w.sql.Exec(`
+				with other as (insert into persons (email, language, created_at) values ('piet@elders.example', 'nl', $2) returning id)
+				update identities set person = other.id, linked_at = $2 from other where hash = $1`, in.Identity, b.w.now)
+			b.w.must(err)
+		}
+	})},
 	{"add-result", asContact("16AH", func(b *browser) answer {
 		b.w.member("16AH")
 		return b.get(resultPath + "?instelling=16AH")
@@ -94,4 +106,21 @@ func additionAt(change func(*store.Addition)) func(*guest) answer {
 		b.w.addition("16AH", change)
 		return b.get(resultPath + "?instelling=16AH")
 	})
+}
+
+// joined shows what became of a login with another eHerkenning.
+func joined(change func(*brokertest.Answer), meanwhile func(*browser)) func(*guest) answer {
+	return func(g *guest) answer {
+		return asContact("07XY", func(b *browser) answer {
+			given := b.w.elsewhere(g.who.Username)
+			if change != nil {
+				change(&given)
+			}
+			requestID, relay := b.joining()
+			if meanwhile != nil {
+				meanwhile(b)
+			}
+			return b.get(back(relay, b.w.handOut(requestID, given)))
+		})(g)
+	}
 }

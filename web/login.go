@@ -33,6 +33,11 @@ func (s *site) startLogin(c *gin.Context) error {
 	if err := parseForm(c); err != nil {
 		return err
 	}
+	return s.toBroker(c, store.PendingLogin{Back: string(comebackOf(c.PostForm(comebackField)))})
+}
+
+// toBroker remembers a login and shows the way to the broker.
+func (s *site) toBroker(c *gin.Context, pending store.PendingLogin) error {
 	handle, browser := rand.Text(), rand.Text()
 	if kept, err := c.Cookie(browserCookie); err == nil && kept != "" {
 		browser = kept // two tabs may each start one
@@ -41,11 +46,9 @@ func (s *site) startLogin(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.SavePendingLogin(c.Request.Context(), store.PendingLogin{
-		RelayState: s.relayHash(handle), Browser: s.browserHash(browser),
-		RequestID: request.ID, Language: string(languageOf(c)), Back: string(comebackOf(c.PostForm(comebackField))),
-	}, c.ClientIP(), s.Now())
-	if err != nil {
+	pending.RelayState, pending.Browser = s.relayHash(handle), s.browserHash(browser)
+	pending.RequestID, pending.Language = request.ID, string(languageOf(c))
+	if err := s.Store.SavePendingLogin(c.Request.Context(), pending, c.ClientIP(), s.Now()); err != nil {
 		return err
 	}
 	setCookie(c, browserCookie, browser, 0)

@@ -126,6 +126,7 @@ var elsewhere = map[string]string{
 	"/koppelen/stoppen":           linkPath,
 	"/koppelen/pincode/opnieuw":   pinPath,
 	"/uitloggen":                  homePath,
+	joinPath:                      addPath,
 	"/account-toevoegen/code":     addPath,
 	"/start/kiezen":               homePath,
 	"/koppeling/uitloggen":        profilePath,

@@ -97,6 +97,7 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.POST(checkPath, s.linked(s.addChosen))
 	pages.GET(resultPath, s.linked(s.showAddResult))
 	pages.GET(proofPath, s.linked(s.showAddProof))
+	pages.POST(joinPath, s.linked(s.startJoining))
 	pages.POST(proofPath, s.submits(s.submitAddProof))
 	pages.GET(newEmailPath, s.linked(s.showNewEmail))
 	pages.POST(newEmailPath, s.submits(s.submitNewEmail))

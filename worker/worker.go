@@ -102,6 +102,7 @@ func newWorkers(s Settings, fatal func(error)) []worker.Worker {
 // Register adds the workflows to a worker or a replayer.
 func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(workflows.Linking, workflow.RegisterOptions{Name: workflows.LinkingName})
+	r.RegisterWorkflowWithOptions(workflows.Joining, workflow.RegisterOptions{Name: workflows.JoiningName})
 	r.RegisterWorkflowWithOptions(workflows.Addition, workflow.RegisterOptions{Name: workflows.AdditionName})
 	r.RegisterWorkflowWithOptions(workflows.EmailChange, workflow.RegisterOptions{Name: workflows.EmailChangeName})
 	r.RegisterWorkflowWithOptions(workflows.RegisterNotice, workflow.RegisterOptions{Name: workflows.RegisterNoticeName})

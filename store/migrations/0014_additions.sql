@@ -29,7 +29,5 @@ alter table memberships
     drop constraint memberships_source_check,
     add constraint memberships_source_check check (source in ('legacy', 'activation', 'register', 'approval'));
 
--- What a login is for where it is not the first of a browser, and the session that it belongs to.
-alter table pending_logins
-    add column purpose text not null default '',
-    add column session bytea; -- hash of its token
+-- The session that a login belongs to, by the hash of its token; null for one that begins a session.
+alter table pending_logins add column session bytea;
