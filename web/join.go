@@ -9,7 +9,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"koppel/activities"
 	"koppel/onboarding"
 	"koppel/store"
 	"koppel/workflows"
@@ -105,7 +104,7 @@ func (s *site) leadBack(refused error) error {
 func (s *site) join(ctx context.Context, v visit, identity store.Identity) (store.Identity, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateWait)
 	defer cancel()
-	in := activities.Joining{Case: newUUID(), Identity: identity.Hash, Person: v.identity.Person}
+	in := workflows.JoiningInput{Case: newUUID(), Identity: identity.Hash, Person: v.identity.Person}
 	options := workflows.JoiningOptions(in, s.reference(v.identity.Hash))
 	if _, err := s.Temporal.ExecuteWorkflow(ctx, options, workflows.JoiningName, in); err != nil {
 		return identity, temporalAway("start joining", err)

@@ -15,13 +15,16 @@ import (
 // JoiningName is the workflow type that gives a person who is logged in another identity.
 const JoiningName = "Joining"
 
+// JoiningInput starts a joining.
+type JoiningInput = activities.Joining
+
 // JoiningResult is what became of it.
 type JoiningResult struct {
 	Outcome onboarding.Outcome // Accepted, or Taken when the identity is somebody else's
 }
 
 // JoiningOptions starts a joining or joins the one that runs. An identity joins one person at a time.
-func JoiningOptions(in activities.Joining, reference onboarding.Reference) client.StartWorkflowOptions {
+func JoiningOptions(in JoiningInput, reference onboarding.Reference) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
 		ID:                       "join-" + in.Identity,
 		TaskQueue:                activities.MainQueue,
@@ -33,7 +36,7 @@ func JoiningOptions(in activities.Joining, reference onboarding.Reference) clien
 
 // Joining binds an identity to the person whose session it logged in from, and mails that person. It goes on for as long
 // as the mail server is away; the identity can be used before.
-func Joining(ctx workflow.Context, in activities.Joining) (JoiningResult, error) {
+func Joining(ctx workflow.Context, in JoiningInput) (JoiningResult, error) {
 	options := database
 	options.Summary = "eHerkenning bij het account zetten"
 	var joined activities.Completed
