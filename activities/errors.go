@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/temporal"
@@ -12,6 +14,8 @@ import (
 	"koppel/logs"
 	"koppel/onboarding"
 )
+
+var panics, _ = otel.Meter("koppel/activities").Int64Counter("koppel.panics", metric.WithDescription("Panics, each of them a bug."))
 
 // Discretion keeps the causes of failures out of Temporal, whose histories are long-lived and read by many: the
 // cause goes to the log, Temporal gets a code. A panic becomes an error like any other.
@@ -38,6 +42,7 @@ func (d *discreet) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteA
 	}
 	defer func() {
 		if cause := recover(); cause != nil {
+			panics.Add(ctx, 1)
 			d.tell(ctx, "activity panicked", cause)
 			result, err = nil, temporal.NewApplicationError("see the log of the worker", "panic")
 		}

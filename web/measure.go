@@ -20,6 +20,8 @@ var durations, _ = otel.Meter(scope).Float64Histogram("http.server.request.durat
 	metric.WithUnit("s"), metric.WithDescription("How long answers took."),
 	metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
 
+var panics, _ = otel.Meter(scope).Int64Counter("koppel.panics", metric.WithDescription("Panics, each of them a bug."))
+
 // measure times a request and starts its trace. Both know the route, never the path, the query or who asks.
 func (s *site) measure(c *gin.Context) {
 	route := c.FullPath()

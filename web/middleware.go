@@ -56,6 +56,7 @@ func (s *site) recovery(c *gin.Context) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			reference := randomReference()
+			panics.Add(c.Request.Context(), 1)
 			s.Log.ErrorContext(c.Request.Context(), "panic", "route", c.FullPath(), "reference", reference,
 				"cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
 			c.Abort()

@@ -106,6 +106,7 @@ func New(settings Settings) (http.Handler, error) {
 		paces:    newPaces(),
 		secure:   public.Scheme == "https",
 	}
+	panics.Add(context.Background(), 0) // counted from zero: Prometheus does not see the first of a count that begins with it
 	gin.SetMode(gin.ReleaseMode)
 	return s.routes(public)
 }

@@ -12,6 +12,7 @@ import (
 
 	"koppel/eherkenning"
 	"koppel/health"
+	"koppel/onboarding"
 	"koppel/store"
 )
 
@@ -20,15 +21,29 @@ import (
 // lists.
 func countEvents() func(store.Event) {
 	events, _ := otel.Meter("koppel").Int64Counter("koppel.events", metric.WithDescription("Events of the audit, by name and by reason, outcome or kind of mail."))
-	return func(e store.Event) {
-		labels := []attribute.KeyValue{attribute.String("event", string(e.Name))}
-		for _, name := range []string{"reason", "outcome", "kind"} {
-			if text := asText(e.Detail[name]); text != "" {
-				labels = append(labels, attribute.String(name, text))
-			}
-		}
-		events.Add(context.Background(), 1, metric.WithAttributes(labels...))
+	for _, e := range alarming {
+		events.Add(context.Background(), 0, metric.WithAttributes(labelsOf(e)...))
 	}
+	return func(e store.Event) { events.Add(context.Background(), 1, metric.WithAttributes(labelsOf(e)...)) }
+}
+
+// alarming are the events that alerts are about. They are counted from zero, because Prometheus does not see the first
+// event of a count that begins with it.
+var alarming = []store.Event{
+	{Name: onboarding.PINWrong}, {Name: onboarding.PINLocked}, {Name: onboarding.ProofLocked},
+	{Name: onboarding.LoginRefused, Detail: map[string]any{"reason": eherkenning.Unsigned}},
+	{Name: onboarding.LoginRefused, Detail: map[string]any{"reason": eherkenning.SignatureForm}},
+	{Name: onboarding.LoginRefused, Detail: map[string]any{"reason": eherkenning.BadSignature}},
+}
+
+func labelsOf(e store.Event) []attribute.KeyValue {
+	labels := []attribute.KeyValue{attribute.String("event", string(e.Name))}
+	for _, name := range []string{"reason", "outcome", "kind"} {
+		if text := asText(e.Detail[name]); text != "" {
+			labels = append(labels, attribute.String(name, text))
+		}
+	}
+	return labels
 }
 
 // measureParts tells which parts a process reaches.

@@ -38,6 +38,12 @@ var Browser = Need{
 	Found: func() bool { return BrowserPath() != "" },
 }
 
+// Promtool is needed by the tests of package alerts.
+var Promtool = Need{
+	Name: "promtool", Why: "the alert rules", Package: "prometheus", Others: "it comes with Prometheus",
+	Found: func() bool { return look("promtool") != "" },
+}
+
 // XMLTools are needed by the tests of package foreign.
 var XMLTools = []Need{
 	{Name: "xmlsec1", Why: "messages of another maker", Package: "xmlsec1", Others: "macOS: brew install libxmlsec1",
