@@ -63,6 +63,7 @@ func TestWaitingPageNamesTheSchoolAndNobody(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.login("jane")
+	b.get(waitPath).redirects(linkPath)
 	w.asks(nil)
 	b.get(linkPath).redirects(waitPath)
 	b.get(pinPath).redirects(waitPath)
