@@ -29,7 +29,7 @@ type settings struct {
 	// Where web listens.
 	Listen listenAddress `env:"KOPPEL_LISTEN" for:"web" envDefault:"localhost:8080"`
 	// How browsers reach web; links in mails begin with it.
-	PublicURL publicURL `env:"KOPPEL_PUBLIC_URL" for:"web worker metadata" example:"https://mijnhelpdeskpo.example"`
+	PublicURL publicURL `env:"KOPPEL_PUBLIC_URL" for:"web worker metadata helpdesk" example:"https://mijnhelpdeskpo.example"`
 	// The networks of the proxies before web. Only their `X-Forwarded-For` counts.
 	TrustedProxies web.Proxies `env:"KOPPEL_TRUSTED_PROXIES" for:"web" optional:"yes" example:"10.0.0.0/8,fd00::/8"`
 
@@ -58,9 +58,9 @@ type settings struct {
 	BounceSecret sharedSecret `env:"KOPPEL_BOUNCE_SECRET" for:"web" optional:"yes" secret:"yes"`
 
 	// The helpdesk's mail address, on every page and in every mail.
-	HelpdeskMail mailAddress `env:"KOPPEL_HELPDESK_MAIL" for:"web worker metadata" example:"helpdesk@example.nl"`
+	HelpdeskMail mailAddress `env:"KOPPEL_HELPDESK_MAIL" for:"web worker metadata helpdesk" example:"helpdesk@example.nl"`
 	// The helpdesk's telephone number, likewise.
-	HelpdeskPhone phone `env:"KOPPEL_HELPDESK_PHONE" for:"web worker metadata" example:"0800 0000"`
+	HelpdeskPhone phone `env:"KOPPEL_HELPDESK_PHONE" for:"web worker metadata helpdesk" example:"0800 0000"`
 
 	// Makes hashes of identities and workflow ids. It is never changed: with another one nobody is known any more.
 	LookupKey keys.Lookup `env:"KOPPEL_LOOKUP_KEY" for:"web worker" secret:"yes"`
