@@ -37,6 +37,27 @@ func BenchmarkGuessing(b *testing.B) {
 	for _, locked := range []bool{false, true} {
 		rows = append(rows, g.rows(hash, locked)...)
 	}
+	g.measure(rows)
+	report(linkPath+" with a wrong password", "username", rows)
+}
+
+// BenchmarkGuessingCodes times the same of wrong activation codes.
+func BenchmarkGuessingCodes(b *testing.B) {
+	g := newGuesser(b)
+	hash, err := passwords.Hash(b.Context(), "ANOTHERONE1")
+	g.w.must(err)
+	rows := []*row{{name: "one bare argon2id", prepare: func() {}, run: func() {
+		_, err := passwords.Verify(b.Context(), passwords.Dummy(), "wrong")
+		g.w.must(err)
+	}}}
+	for _, locked := range []bool{false, true} {
+		rows = append(rows, g.codeRows(hash, locked)...)
+	}
+	g.measure(rows)
+	report(codePath+" with a wrong code", "selector", rows)
+}
+
+func (g *guesser) measure(rows []*row) {
 	for range samples {
 		for _, i := range rand.Perm(len(rows)) {
 			rows[i].prepare()
@@ -45,7 +66,33 @@ func BenchmarkGuessing(b *testing.B) {
 			rows[i].times = append(rows[i].times, float64(time.Since(begun).Microseconds())/1000)
 		}
 	}
-	report(rows)
+}
+
+// codeRows are the codes behind a selector; locked: the guesser has used up the tries.
+func (g *guesser) codeRows(hash string, locked bool) (rows []*row) {
+	for _, code := range selectors[:4] {
+		form, name, status := g.codeForm(), code.name, http.StatusUnprocessableEntity
+		if locked {
+			name, status = name+", and locked", http.StatusSeeOther
+		}
+		r := &row{name: name}
+		r.prepare = func() {
+			g.standCode(hash, code.prepare)
+			if locked {
+				_, err := g.w.sql.Exec(`
+					insert into attempts (scope, subject, failures, locks, first_at, last_at, locked_until)
+					values ('code', $1, 0, 1, $2, $2, $3)`, g.w.identity(), g.w.now, g.w.now.Add(time.Hour))
+				g.w.must(err)
+			}
+			form = g.codeForm()
+		}
+		r.run = func() { g.post(codePath, form).expect(status) }
+		if len(rows) > 0 {
+			r.like = rows[0]
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }
 
 // rows are the accounts behind a username; locked: the guesser has used up the tries for it.
@@ -81,10 +128,10 @@ func (g *guesser) lockOut() {
 	g.w.must(err)
 }
 
-func report(rows []*row) {
+func report(what, behind string, rows []*row) {
 	floor := median(rows[0].times)
-	fmt.Printf("\nPOST %s with a wrong password, %d samples each\n\n", linkPath, samples)
-	fmt.Println("| Behind the username | median | difference | KS p | floors |\n| --- | ---: | ---: | ---: | ---: |")
+	fmt.Printf("\nPOST %s, %d samples each\n\n", what, samples)
+	fmt.Println("| Behind the " + behind + " | median | difference | KS p | floors |\n| --- | ---: | ---: | ---: | ---: |")
 	for _, r := range rows {
 		difference, p := "", ""
 		if r.like != nil {

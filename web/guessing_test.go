@@ -75,7 +75,7 @@ func (g *guesser) stand(hash, prepare string) {
 }
 
 // judge checks what was handed over as the workflow would have it checked.
-func (g *guesser) judge(_ string, s workflows.Submission) (verdict onboarding.Verdict, err error) {
+func (g *guesser) judge(name string, s workflows.Submission) (verdict onboarding.Verdict, err error) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
@@ -84,9 +84,13 @@ func (g *guesser) judge(_ string, s workflows.Submission) (verdict onboarding.Ve
 	env.RegisterActivity(g.check)
 	var caseID string
 	g.w.must(g.w.sql.QueryRow(`select id from linkings`).Scan(&caseID))
+	check := g.check.CheckCredentials
+	if name == workflows.SubmitActivationCode {
+		check = g.check.CheckActivationCode
+	}
 	env.ExecuteWorkflow(func(ctx workflow.Context) (checked activities.Checked, err error) {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
-		err = workflow.ExecuteActivity(ctx, g.check.CheckCredentials,
+		err = workflow.ExecuteActivity(ctx, check,
 			activities.Check{Case: caseID, Handover: s.Handover, Update: s.Handover}).Get(ctx, &checked)
 		return checked, err
 	})
