@@ -156,6 +156,8 @@ var (
 	ending   = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
 	changing = gate{opens: []string{member}, fields: map[string]string{"email": "nieuw@eigen.example"}}
 	typing   = gate{opens: []string{}, fields: map[string]string{"pin": "123456"}} // of a change, which the member has not begun
+	proving  = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX", "username": "eigen01", "password": "Eigen-2019"}}
+	picking  = gate{opens: []string{member}, fields: map[string]string{choiceField: "24VX"}}
 	starting = gate{fields: map[string]string{comebackField: string(backToLink)}}
 	// who comes back from the broker without having gone there gets a page of refusal
 	returning = gate{opens: []string{}, fields: map[string]string{artifactField: "x", relayStateField: "x"}}
@@ -176,6 +178,9 @@ var gates = map[string]gate{
 	"GET /koppeling/e-mail": changing, "POST /koppeling/e-mail": changing,
 	"GET /koppeling/e-mail/pincode": typing, "POST /koppeling/e-mail/pincode": typing,
 	"POST /koppeling/e-mail/pincode/opnieuw": typing, "POST /koppeling/e-mail/stoppen": typing,
+	"GET /account-toevoegen": choosing, "POST /account-toevoegen": picking, "POST /account-toevoegen/code": choosing,
+	"GET /account-toevoegen/controleren": choosing, "POST /account-toevoegen/controleren": picking,
+	"GET /account-toevoegen/resultaat": choosing, "GET /account-toevoegen/bewijs": choosing, "POST /account-toevoegen/bewijs": proving,
 	"GET /sessie": inside, "GET /uitgelogd": public, "GET /sessie-verlopen": public,
 	"GET /contact": public, "GET /toelichting": public, "GET /toegankelijkheid": public, "GET /privacy": public, "GET /licenties": public,
 }
