@@ -116,6 +116,14 @@ func (c *caller) do(request *http.Request, err error) reply {
 // login logs in at the broker as a persona.
 func (c *caller) login(persona string) {
 	c.t.Helper()
+	if got := c.comeBack(persona); got.status != http.StatusSeeOther {
+		c.t.Fatalf("login of %s: %v", persona, got)
+	}
+}
+
+// comeBack is what the website says to a persona who comes back from the broker.
+func (c *caller) comeBack(persona string) reply {
+	c.t.Helper()
 	page := c.post("/eherkenning/start", nil).body
 	back, err := brokertest.Login(http.DefaultClient, c.stack.Broker.URL(), brokertest.Visit{
 		SAMLRequest: value(page, "SAMLRequest"), RelayState: value(page, "RelayState"), Username: persona,
@@ -123,9 +131,7 @@ func (c *caller) login(persona string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if got := c.get(back.URL); got.status != http.StatusSeeOther {
-		c.t.Fatalf("login of %s: %v", persona, got)
-	}
+	return c.get(back.URL)
 }
 
 // nonce opens a page and reads the nonce of its form.

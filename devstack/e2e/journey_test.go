@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -62,6 +63,8 @@ func TestRefusals(t *testing.T) {
 		{"level-too-low", func(v *visitor) { v.login("laura") }, "p.loa.h"},
 		{"supplier-says-no", func(v *visitor) { v.login("carl") }, "p.cancel.h"},
 		{"stopped-at-the-broker", func(v *visitor) { v.startLogin(); v.press(`form[action$="/stoppen"] button`) }, "p.cancel.h"},
+		{"no-mandate", func(v *visitor) { v.login("nina"); v.press(`form[action$="/stoppen"] button`) }, "p.cancel.h"},
+		{"one-branch", func(v *visitor) { v.login("bram") }, "p.branch.h"},
 		{"other-organisation", func(v *visitor) { v.login("koos"); v.prove(regenboog1) }, "p.wait.h"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -71,6 +74,18 @@ func TestRefusals(t *testing.T) {
 			v.awaitText(messages.Text(messages.Dutch, test.want, nil))
 			v.look(test.name)
 		})
+	}
+}
+
+// TestPersonasGetAsFarAsTheyShould is for those whose way is special without a page of its own: an office in between, a
+// broker that changes its certificate, a broker that is down.
+func TestPersonasGetAsFarAsTheyShould(t *testing.T) {
+	stack := startStack(t)
+	for persona, status := range map[string]int{"karin": http.StatusSeeOther, "rik": http.StatusSeeOther, "dora": http.StatusServiceUnavailable} {
+		c := newCaller(t, stack)
+		if got := c.comeBack(persona); got.status != status {
+			t.Errorf("%s: %v, want %d", persona, got, status)
+		}
 	}
 }
 
