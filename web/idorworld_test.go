@@ -72,3 +72,78 @@ func (a *attack) linkedVictim() {
 	var other []byte
 	a.w.must(a.w.sql.QueryRow(`select token_hash from sessions where identity = $1 and token_hash <> $2`, hash, token).Scan(&other))
 	a.secrets["a session of a person"] = session.sessionReference(other)
+}
+
+// confirmingVictim awaits a PIN.
+func (a *attack) confirmingVictim() {
+	b := a.enter("piet")
+	l := a.w.at(onboarding.AwaitPIN, func(l *store.Linking) { l.Reference = "GEHE-IMXX" })
+	a.address(l, "ook@geheim.example")
+	a.victims = append(a.victims, l.Identity, l.ID)
+	a.foreign = append(a.foreign, l.Identity, l.ID, workflows.LinkingID(l.Identity), a.nonce(b))
+	a.secrets["the address of a case"] = "ook@geheim.example"
+	a.secrets["a reference"] = string((&site{Settings: Settings{Lookup: a.w.lookup}}).reference(l.Identity))
+}
+
+// waitingVictim awaits a representative.
+func (a *attack) waitingVictim() {
+	b := a.enter("tess")
+	asked, _ := a.w.asks(func(asked *store.Approval) {
+		sealed, err := a.w.records.Seal(store.ApprovalAddress(asked.Case, 1), []byte("wacht@geheim.example"))
+		a.w.must(err)
+		asked.Address = sealed
+	})
+	a.victims = append(a.victims, asked.Identity, asked.Case)
+	a.foreign = append(a.foreign, asked.Identity, asked.Case, asked.WorkflowID, a.nonce(b))
+	a.secrets["the address of a case that waits"] = "wacht@geheim.example"
+}
+
+// address lets the PIN of a case have gone to an address.
+func (a *attack) address(l store.Linking, email string) {
+	a.w.t.Helper()
+	a.pinTo(l.ID, email)
+}
+
+func (a *attack) pinTo(caseID, email string) {
+	a.w.t.Helper()
+	sealed, err := a.w.records.Seal(store.PinAddress(caseID, 1), []byte(email))
+	a.w.must(err)
+	_, err = a.w.sql.Exec(`update pins set address = $1 where case_id = $2`, sealed, caseID)
+	a.w.must(err)
+}
+
+// nonce is the nonce of a form of a visitor's session; without a session, of nobody's.
+func (a *attack) nonce(b *browser) string {
+	a.w.t.Helper()
+	if b.cookies[approvalLink.cookie] != "" {
+		if field := b.copy().get(string(approvalLink.path)).doc.Find(`main [name="nonce"]`); field.Length() > 0 {
+			return field.AttrOr("value", "")
+		}
+	}
+	page := b.copy().get(loginPath)
+	return page.doc.Find(`header [name="nonce"]`).AttrOr("value", newNonce([]byte("nobody's")))
+}
+
+func (a *attack) exec(statement string) {
+	a.w.t.Helper()
+	_, err := a.w.sql.Exec(statement)
+	a.w.must(err)
+}
+
+// theirs are all rows of all tables that name one of the others.
+func (a *attack) theirs() (all string) {
+	a.w.t.Helper()
+	if a.rows == "" {
+		a.w.must(a.w.sql.QueryRow(`
+			select string_agg(format('select %L || x::text as row from %I x where x::text ~ $1', table_name, table_name), ' union all ')
+			from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`).Scan(&a.rows))
+	}
+	a.w.must(a.w.sql.QueryRow(`select string_agg(row, E'\n' order by row) from (`+a.rows+`) all_rows`, strings.Join(a.victims, "|")).Scan(&all))
+	return all
+}
+
+// again lets sessions that were ended or renewed by a request be as they were.
+func (a *attack) again() {
+	a.w.t.Helper()
+	a.exec(`insert into sessions select * from kept on conflict do nothing`)
+}
