@@ -82,6 +82,9 @@ func Reasons() []Reason { return slices.Sorted(maps.Keys(reasons)) }
 // Dutch is the reason as the helpdesk reads it.
 func (r Reason) Dutch() string { return reasons[r] }
 
+// Returns tells whether a person whose link is removed for this reason is expected to link again.
+func (r Reason) Returns() bool { return r == NewSupplier || r == LostAccess || r == Mistake }
+
 // ParseReason accepts a reason from the list.
 func ParseReason(s string) (Reason, error) {
 	if _, known := reasons[Reason(s)]; !known {

@@ -62,6 +62,9 @@ var all = []struct {
 	{"merged", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Merged)) }},
 	{"closed", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Ended)) }},
 	{"moved", func(l messages.Language) Message { return letters.Register(l, changed(onboarding.Moved)) }},
+	{"unlinked", func(l messages.Language) Message { return letters.Unlinked(l, unlinked(true)) }},
+	{"unlinkedcall", func(l messages.Language) Message { return letters.Unlinked(l, unlinked(false)) }},
+	{"unlinkednotice", func(l messages.Language) Message { return letters.UnlinkedNotice(l, unlinked(true)) }},
 	{"locked", func(l messages.Language) Message { return letters.Locked(l, requested.Add(2*time.Hour)) }},
 }
 
@@ -75,6 +78,10 @@ func unnamed() Question {
 func changed(kind onboarding.RegisterChange) RegisterChange {
 	return RegisterChange{Kind: kind, Name: "De Regenboog", Code: "03AB", OtherName: "De Linde", Other: "16AH",
 		On: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+func unlinked(coded bool) Unlinking {
+	return Unlinking{At: requested, Institutions: []Institution{{"De Regenboog", "03AB"}, {"De Linde", "16AH"}}, Coded: coded}
 }
 
 // eachLetter runs a test on every mail in both languages.

@@ -27,7 +27,7 @@ func (s Step) Rests() bool { return s.Over() || strings.HasPrefix(string(s), "aw
 // Over tells whether the case has ended.
 func (s Step) Over() bool {
 	switch s {
-	case Linked, Added, Changed, PasswordChanged, Unmailed, Voided, Expired, Cancelled:
+	case Linked, Added, Changed, PasswordChanged, Unmailed, Voided, Unlinked, Expired, Cancelled:
 		return true
 	}
 	return false

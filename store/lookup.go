@@ -28,15 +28,18 @@ type Found struct {
 func (t *Tx) CasesByReference(ctx context.Context, reference onboarding.Reference) ([]Found, error) {
 	var found []Found
 	err := t.tx.SelectContext(ctx, &found, `
-		select * from (
-		select 'linking' as kind, id, identity, coalesce(institution, '') as institution, step, since, deadline, ended_at, locked_until
-		from linkings where reference = $1
-		union all
-		select 'addition', id, identity, institution, step, since, deadline, ended_at, locked_until
-		from additions where reference = $1
-		union all
-		select 'email_change', id, identity, '', step, since, deadline, ended_at, locked_until
-		from email_changes where reference = $1) as cases
+		select kind, id, identity, institution, step, since, deadline, ended_at, locked_until from (
+			select 'linking' as kind, id, identity, coalesce(institution, '') as institution, step, since, deadline, ended_at, locked_until
+			from linkings where reference = $1
+			union all
+			select 'email_change', id, identity, '', step, since, deadline, ended_at, locked_until
+			from email_changes where reference = $1
+			union all
+			select 'addition', id, identity, institution, step, since, deadline, ended_at, locked_until
+			from additions where reference = $1
+			union all
+			select 'unlinking', id, identity, '', step, since, deadline, ended_at, null
+			from unlinkings where reference = $1) as cases
 		order by ended_at is null desc, since desc limit 10`, reference)
 	return found, translate("find cases by reference", err)
 }

@@ -93,12 +93,23 @@ var Sweeps = []Sweep{
 			limit $2 for update skip locked
 		)
 		delete from approvals a using due where a.case_id = due.case_id and a.number = due.number`)},
+	{"unlinkings", onboarding.CaseKept, remove(`
+		with due as (select id from unlinkings where ended_at < $1 limit $2 for update skip locked)
+		delete from unlinkings u using due where u.id = due.id`)},
+	{"cases of identities that were unlinked", onboarding.CaseKept, remove(`
+		with due as (
+			select l.id from identities i join linkings l on l.identity = i.hash
+			where i.person is null and i.last_login_at < $1 and l.ended_at < $1
+			limit $2 for update of l skip locked
+		)
+		delete from linkings l using due where l.id = due.id`)},
 	{"identities without a person", onboarding.CaseKept, remove(`
 		with due as (
 			select hash from identities i
 			where person is null and last_login_at < $1
 				and not exists (select from linkings l where l.identity = i.hash)
 				and not exists (select from email_changes c where c.identity = i.hash)
+				and not exists (select from unlinkings u where u.identity = i.hash)
 				and not exists (select from sessions s where s.identity = i.hash)
 				and not exists (select from resets r where r.identity = i.hash)
 				and not exists (select from approvals a where a.identity = i.hash)

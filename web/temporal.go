@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -173,10 +172,4 @@ func temporalAway(operation string, cause error) error {
 }
 
 // newUUID is a random UUID (RFC 9562, version 4).
-func newUUID() string {
-	u := make([]byte, 16)
-	rand.Read(u)
-	u[6] = u[6]&0x0f | 0x40
-	u[8] = u[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
-}
+func newUUID() string { return onboarding.NewID() }

@@ -41,6 +41,8 @@ var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.TooManyAddresses: "te veel verschillende e-mailadressen",
 	onboarding.AskAgain:         "het formulier was te lang onderweg; het is opnieuw gevraagd",
 	onboarding.TooBusy:          "te druk om te controleren; niet meegeteld",
+	onboarding.NotLinked:        "deze eHerkenning is niet (meer) gekoppeld",
+	onboarding.CodeNeeded:       "dit is de laatste toegang: eerst een nieuwe activatiecode uitgeven",
 	onboarding.CheckFailed:      "controle lukte niet door een storing; niet meegeteld",
 }
 

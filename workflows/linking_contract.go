@@ -67,11 +67,14 @@ func IsCase(workflowID string) bool {
 	return slices.ContainsFunc(casePrefixes, func(prefix string) bool { return strings.HasPrefix(workflowID, prefix) })
 }
 
-var casePrefixes = []string{linkingPrefix, additionPrefix, emailChangePrefix}
+var casePrefixes = []string{linkingPrefix, additionPrefix, emailChangePrefix, unlinkingPrefix}
 
 // Reference is what a case is called on pages, in Temporal UI and in logs. hash is keyed. It is the same for every case of
 // an identity, so it is known before there is one.
 func Reference(hash func(parts ...string) string, workflowID string) onboarding.Reference {
+	if identity, found := strings.CutPrefix(workflowID, unlinkingPrefix); found {
+		workflowID = LinkingID(identity) // what undoes a link is called as the link
+	}
 	random, err := hex.DecodeString(hash("reference", workflowID))
 	if err != nil {
 		panic("a look-up hash is hexadecimal: " + err.Error())

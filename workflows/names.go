@@ -11,6 +11,7 @@ var stepNames = map[onboarding.CaseKind]map[onboarding.Step]string{
 	onboarding.LinkingCase:     linkingSteps,
 	onboarding.AdditionCase:    additionSteps,
 	onboarding.EmailChangeCase: changeSteps,
+	onboarding.UnlinkingCase:   unlinkingSteps,
 }
 
 // StepName is a step as the helpdesk reads it; empty when the kind has no such step.

@@ -21,6 +21,7 @@ var tables = []struct {
 	{LinkingName, linkingTable},
 	{AdditionName, additionTable},
 	{EmailChangeName, changeTable},
+	{UnlinkingName, unlinkingTable},
 }
 
 // steps are all steps of a table, in the order of their first row.

@@ -31,6 +31,7 @@ var walks = map[string]func(*testing.T) walk{
 	LinkingName:     walkLinking,
 	AdditionName:    walkAddition,
 	EmailChangeName: walkChange,
+	UnlinkingName:   walkUnlinking,
 }
 
 // TestEveryCellOfEveryTable makes every event happen at every step, with each of its results. Where the table has no

@@ -86,8 +86,9 @@ func (s shift) look(ctx context.Context, reference onboarding.Reference) (dossie
 var kindNames = map[onboarding.CaseKind]string{
 	onboarding.LinkingCase:     "Koppeling",
 	onboarding.AdditionCase:    "Toevoeging",
-	onboarding.UnlinkingCase:   "Ontkoppeling",
+	onboarding.ResetCase:       "Nieuw wachtwoord",
 	onboarding.EmailChangeCase: "Wijziging van e-mailadres",
+	onboarding.UnlinkingCase:   "Ontkoppeling",
 }
 
 func (d dossier) print(out io.Writer) error {
