@@ -39,7 +39,7 @@ func run(ctx context.Context, arguments []string) error {
 	case "reset":
 		return reset()
 	case "needs":
-		return machine.Meet(os.Stderr, append(machine.XMLTools, machine.Postgres, machine.Compiler, machine.Browser, machine.Node)...)
+		return machine.Meet(os.Stderr, append(machine.XMLTools, machine.Postgres, machine.Compiler, machine.Browser, machine.Node, machine.Promtool)...)
 	}
 	return fmt.Errorf("launch cannot %s", arguments[0])
 }
