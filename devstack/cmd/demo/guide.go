@@ -16,13 +16,13 @@ import (
 type person struct{ broker, account, shows string }
 
 var people = []person{
-	{"jane", "regenboog01 / Regenboog-2019", "first login: links the account of a school"},
+	{"jane", "regenboog01 / Regenboog-2019", "first login: links the account of a school; then Account toevoegen: 14JT is offered, 16AH is refused"},
 	{"piet", "regenboog02 / Regenboog-2020", "second contact person, account of the same board"},
 	{"tess", "linde01 / Linde-2018", "returning: link once, log out, and the next login goes straight in"},
 	{"wim", "", "represents two boards: the broker asks which"},
 	{"laura", "", "level EH2+ is too low"},
 	{"carl", "", "stops at the broker"},
-	{"koos", "regenboog01 / Regenboog-2019", "KvK number of another organisation"},
+	{"koos", "regenboog01 / Regenboog-2019", "KvK number of another organisation: waits until bestuur@regenboog.example answers, by the link in the mailbox"},
 	{"nina", "", "no mandate: the broker says so, and Stoppen leads back"},
 	{"bram", "", "a mandate for one branch only"},
 	{"karin", "regenboog02 / Regenboog-2020", "an office acts for the board: a chain mandate"},
