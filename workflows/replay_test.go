@@ -1,27 +1,44 @@
-package workflows
+package workflows_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
-	"go.temporal.io/sdk/worker"
-	"go.temporal.io/sdk/workflow"
+	sdk "go.temporal.io/sdk/worker"
+
+	"koppel/worker"
+	"koppel/workflows"
 )
+
+// histories are the recorded ones, by the beginning of their names.
+func histories(t *testing.T, kind string) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/" + strings.ToLower(kind) + "*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
 
 // Cases live for days and deploys happen meanwhile: every recorded history must replay on today's code. A change that
 // breaks this needs workflow.GetVersion; a new path through the workflow deserves a history of its own.
 func TestRecordedHistoriesReplay(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recorded histories: %v", err)
-	}
-	for _, file := range files {
+	for _, file := range histories(t, "") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			replayer := worker.NewWorkflowReplayer()
-			replayer.RegisterWorkflowWithOptions(Linking, workflow.RegisterOptions{Name: LinkingName})
+			replayer := sdk.NewWorkflowReplayer()
+			worker.Register(replayer)
 			if err := replayer.ReplayWorkflowHistoryFromJSONFile(nil, file); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestEveryKindOfCaseHasAHistory(t *testing.T) {
+	for _, kind := range workflows.KindsOfCases() {
+		if len(histories(t, kind+"-")) == 0 {
+			t.Errorf("%s: no recorded history; see devstack/e2e/histories_test.go", kind)
+		}
 	}
 }

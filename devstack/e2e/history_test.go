@@ -65,13 +65,19 @@ func record(t *testing.T, name string, history *historypb.History) {
 // finishedHistory waits for the one linking of a stack to end and returns its history.
 func finishedHistory(t *testing.T, stack *devstack.Stack) *historypb.History {
 	t.Helper()
+	return finishedHistoryOf(t, stack, workflowID(t, stack))
+}
+
+// finishedHistoryOf waits for a case to end and returns its history.
+func finishedHistoryOf(t *testing.T, stack *devstack.Stack, workflowID string) *historypb.History {
+	t.Helper()
 	c, err := stack.Temporal.Client()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
 	ctx := within(t, 30*time.Second)
-	events := c.GetWorkflowHistory(ctx, workflowID(t, stack), "", true, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := c.GetWorkflowHistory(ctx, workflowID, "", true, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	history := &historypb.History{}
 	for events.HasNext() {
 		event, err := events.Next()

@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"koppel/devstack"
+)
+
+// told is everything that the people of TestHistoriesOfTheOtherCases type, and what stands in their mails and registers:
+// none of it may reach Temporal.
+var told = []string{regenboog1.email, regenboog1.username, regenboog1.password, regenboog2.username, regenboog2.password,
+	"koos@elders.example", "jane@elders.example", "bestuur@regenboog.example", "Jansen", "Anders", "90001234"}
+
+// TestHistoriesOfTheOtherCases takes every kind of case beside the plain link through its happy path, on one stack, and
+// records what package workflows replays.
+func TestHistoriesOfTheOtherCases(t *testing.T) {
+	t.Parallel()
+	stack := startStack(t)
+	jane := linked(t, stack)
+	for _, kind := range []struct {
+		name string
+		take func() (secrets []string, query string)
+	}{
+		{"addition-happy-path", func() ([]string, string) { return jane.addInstitution("14JT") }},
+		{"emailchange-happy-path", func() ([]string, string) { return jane.changeEmail("jane@elders.example") }},
+		{"linking-approved", func() ([]string, string) { return linkByApproval(t, stack, "koos@elders.example") }},
+	} {
+		secrets, find := kind.take()
+		var id string
+		query(t, stack, find, &id)
+		history := finishedHistoryOf(t, stack, id)
+		t.Logf("%s: %d events", kind.name, len(history.Events))
+		for _, secret := range append(secrets, told...) {
+			if strings.Contains(plain(history), secret) {
+				t.Errorf("the history of %s holds %q", kind.name, secret)
+			}
+		}
+		record(t, kind.name, history)
+	}
+}
+
+// linked is Jane, who has just linked her account.
+func linked(t *testing.T, stack *devstack.Stack) *caller {
+	t.Helper()
+	c := newCaller(t, stack)
+	c.login("jane")
+	c.prove(regenboog1)
+	c.send("/koppelen/pincode", url.Values{"pin": {c.pinIn(regenboog1.email)}})
+	return c
+}
+
+// send opens a page and sends its form to the same path; it must lead on.
+func (c *caller) send(path string, form url.Values) {
+	c.t.Helper()
+	form.Set("nonce", c.nonce(path))
+	path, _, _ = strings.Cut(path, "?")
+	if got := c.post(path, form); got.status != http.StatusSeeOther {
+		c.t.Fatalf("%s: %v\n%s", path, got, got.body)
+	}
+}
+
+// addInstitution adds an institution for which the register names the caller. It returns the query for the case.
+func (c *caller) addInstitution(code string) (secrets []string, query string) {
+	c.t.Helper()
+	c.send("/account-toevoegen/controleren?instelling="+code, url.Values{"keuze": {code}})
+	return nil, `select workflow_id from additions`
+}
+
+// changeEmail confirms another address.
+func (c *caller) changeEmail(email string) (secrets []string, query string) {
+	c.t.Helper()
+	c.send("/koppeling/e-mail", url.Values{"email": {email}})
+	pin := c.anyPIN(email)
+	c.send("/koppeling/e-mail/pincode", url.Values{"pin": {pin}})
+	return []string{pin}, `select workflow_id from email_changes`
+}
+
+// linkByApproval links an account of another organisation, which its representative approves.
+func linkByApproval(t *testing.T, stack *devstack.Stack, email string) (secrets []string, query string) {
+	t.Helper()
+	c, representative := newCaller(t, stack), newCaller(t, stack)
+	c.login("koos")
+	c.prove(account{email, regenboog2.username, regenboog2.password})
+	token := representative.mailedToken("bestuur@regenboog.example", "/toestemming")
+	representative.send("/toestemming", url.Values{"antwoord": {"toestaan"}})
+	pin := c.anyPIN(email)
+	c.send("/koppelen/pincode", url.Values{"pin": {pin}})
+	return []string{pin, token}, `select workflow_id from approvals`
+}
+
+// mailedToken waits for a mail with a link to a path, opens it, and returns its token.
+func (c *caller) mailedToken(email, path string) string {
+	c.t.Helper()
+	found := c.inMails(email, regexp.MustCompile(regexp.QuoteMeta(path)+`\?sleutel=(\S+)`))
+	if got := c.get(path + "?sleutel=" + url.QueryEscape(found)); got.status != http.StatusSeeOther {
+		c.t.Fatalf("the link in the mail: %v", got)
+	}
+	return found
+}
+
+// anyPIN waits for a PIN among the mails to an address.
+func (c *caller) anyPIN(email string) string {
+	c.t.Helper()
+	return c.inMails(email, regexp.MustCompile(`\b(\d{6})\b`))
+}
+
+// inMails waits for the first mail to an address in which something is found.
+func (c *caller) inMails(email string, wanted *regexp.Regexp) string {
+	c.t.Helper()
+	for number := 1; ; number++ {
+		mail, err := c.stack.Mailbox.Await(within(c.t, mailPatience), email, number)
+		if err != nil {
+			c.t.Fatalf("no mail to %s has %s: %v", email, wanted, err)
+		}
+		if found := wanted.FindStringSubmatch(mail.Text); found != nil {
+			return found[1]
+		}
+	}
+}
