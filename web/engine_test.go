@@ -22,6 +22,7 @@ type engine struct {
 	changes []workflows.EmailChangeInput
 	joined  []activities.Joining
 	joins   func(activities.Joining) // what becomes of it; nil: nothing
+	reports []workflows.UnlinkingInput
 	updates []client.UpdateWorkflowOptions
 	known   map[string]onboarding.Verdict
 	away    error                                                                 // answer to every call
@@ -47,6 +48,8 @@ func (e *engine) ExecuteWorkflow(_ context.Context, options client.StartWorkflow
 		if e.joins != nil {
 			e.joins(in)
 		}
+	case workflows.UnlinkingInput:
+		e.reports = append(e.reports, in)
 	case activities.Bounce:
 		e.bounced = append(e.bounced, in)
 	}

@@ -229,6 +229,12 @@ func (b *browser) follow(a answer) answer {
 	return b.get(a.redirect())
 }
 
+// click goes where the first link on a page leads that the selector finds.
+func (b *browser) click(page answer, selector string) answer {
+	b.w.t.Helper()
+	return b.get(page.doc.Find("main "+selector).First().AttrOr("href", "/nowhere"))
+}
+
 // start presses the login button and returns the id of the request and the handle that travels with it.
 func (b *browser) start() (requestID, relayState string) {
 	b.w.t.Helper()

@@ -196,6 +196,21 @@ var profileStates = []state{
 		(&guest{g.w.browser(), g.who}).enter()
 		return g.enter().get(profilePath)
 	}},
+	{"not-mine", func(g *guest) answer {
+		g.enter().w.link()
+		other := g.w.alsoAs("De Linde")
+		b := g.enter()
+		return b.get("/koppeling/niet-van-mij?welke=" + (&site{Settings: Settings{Lookup: g.w.lookup}}).identityReference(other))
+	}},
+	{"not-mine-own", func(g *guest) answer {
+		g.enter().w.link()
+		return g.click(g.enter().get(profilePath), "a[href*=niet-van-mij]")
+	}},
+	{"reported", func(g *guest) answer {
+		g.enter().w.link()
+		page := g.click(g.enter().get(profilePath), "a[href*=niet-van-mij]")
+		return g.post("/koppeling/niet-van-mij", url.Values{"nonce": {page.value("nonce")}, "welke": {page.value("welke")}})
+	}},
 	{"profile-change-open", changeStep(profilePath, onboarding.AwaitPIN)},
 	{"profile-changed", changeStep(profilePath+"?gewijzigd=1", onboarding.Changed)},
 	{"new-email", changeStep(newEmailPath, onboarding.Cancelled)},

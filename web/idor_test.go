@@ -144,21 +144,22 @@ type gate struct {
 }
 
 var (
-	public   = gate{}
-	inside   = gate{opens: []string{unlinked, confirming, waiting, member}}
-	linking  = gate{opens: []string{unlinked}, fields: map[string]string{"email": "eigen@eigen.example", "username": "eigen01", "password": "Eigen-2019"}}
-	pinning  = gate{opens: []string{confirming}, fields: map[string]string{"pin": "123456"}}
-	moving   = gate{opens: []string{confirming}, fields: map[string]string{"email": "ander@eigen.example"}}
-	awaiting = gate{opens: []string{waiting}}
-	approves = gate{opens: []string{deciding}, fields: map[string]string{answerField: "toestaan"}}
-	members  = gate{opens: []string{member}}
-	choosing = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX"}}
-	ending   = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
-	changing = gate{opens: []string{member}, fields: map[string]string{"email": "nieuw@eigen.example"}}
-	typing   = gate{opens: []string{}, fields: map[string]string{"pin": "123456"}} // of a change, which the member has not begun
-	proving  = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX", "username": "eigen01", "password": "Eigen-2019"}}
-	picking  = gate{opens: []string{member}, fields: map[string]string{choiceField: "24VX"}}
-	starting = gate{fields: map[string]string{comebackField: string(backToLink)}}
+	public    = gate{}
+	inside    = gate{opens: []string{unlinked, confirming, waiting, member}}
+	linking   = gate{opens: []string{unlinked}, fields: map[string]string{"email": "eigen@eigen.example", "username": "eigen01", "password": "Eigen-2019"}}
+	pinning   = gate{opens: []string{confirming}, fields: map[string]string{"pin": "123456"}}
+	moving    = gate{opens: []string{confirming}, fields: map[string]string{"email": "ander@eigen.example"}}
+	awaiting  = gate{opens: []string{waiting}}
+	approves  = gate{opens: []string{deciding}, fields: map[string]string{answerField: "toestaan"}}
+	members   = gate{opens: []string{member}}
+	choosing  = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX"}}
+	ending    = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
+	changing  = gate{opens: []string{member}, fields: map[string]string{"email": "nieuw@eigen.example"}}
+	typing    = gate{opens: []string{}, fields: map[string]string{"pin": "123456"}} // of a change, which the member has not begun
+	proving   = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX", "username": "eigen01", "password": "Eigen-2019"}}
+	picking   = gate{opens: []string{member}, fields: map[string]string{choiceField: "24VX"}}
+	starting  = gate{fields: map[string]string{comebackField: string(backToLink)}}
+	reporting = gate{opens: []string{}, fields: map[string]string{identityField: "x"}} // a link of the member, which "x" is not
 	// who comes back from the broker without having gone there gets a page of refusal
 	returning = gate{opens: []string{}, fields: map[string]string{artifactField: "x", relayStateField: "x"}}
 )
@@ -175,6 +176,7 @@ var gates = map[string]gate{
 	"GET /toestemming": approves, "POST /toestemming": approves,
 	"GET /start": members, "POST /start/kiezen": choosing, "POST /uitloggen": inside,
 	"GET /koppeling": members, "POST /koppeling/uitloggen": ending, "POST /koppeling/uitloggen-elders": ending,
+	"GET /koppeling/niet-van-mij": reporting, "POST /koppeling/niet-van-mij": reporting,
 	"GET /koppeling/e-mail": changing, "POST /koppeling/e-mail": changing,
 	"GET /koppeling/e-mail/pincode": typing, "POST /koppeling/e-mail/pincode": typing,
 	"POST /koppeling/e-mail/pincode/opnieuw": typing, "POST /koppeling/e-mail/stoppen": typing,

@@ -16,9 +16,9 @@ import (
 // profileView is what koppel knows of a link, for the person whose it is.
 type profileView struct {
 	Nonce    string
-	Change   string   // address that a PIN is on its way to; empty: none
-	Own      []fact   // of this login
-	Others   [][]fact // other identities of the person
+	Change   string         // address that a PIN is on its way to; empty: none
+	Own      identityView   // of this login
+	Others   []identityView // other identities of the person
 	Sessions []sessionView
 	Date     string // of this page, for who prints it
 	Time     string
@@ -26,6 +26,12 @@ type profileView struct {
 
 // fact is something known, under the key of its name.
 type fact struct{ Key, Value string }
+
+// identityView is an identity of the person.
+type identityView struct {
+	Reference string // opaque, for the page that reports it
+	Facts     []fact
+}
 
 // Elsewhere tells whether there are sessions besides this one.
 func (v profileView) Elsewhere() bool { return len(v.Sessions) > 1 }
@@ -36,6 +42,7 @@ type sessionView struct {
 	Date, Time         string // of the login
 	UsedDate, UsedTime string
 	Here               bool
+	Identity           string // opaque, for the page that reports it
 }
 
 func (s *site) showProfile(c *gin.Context, v visit) error {
@@ -57,9 +64,10 @@ func (s *site) showProfile(c *gin.Context, v visit) error {
 		Date: messages.Date(language, s.Now()), Time: messages.Time(language, s.Now())}
 	for _, identity := range identities {
 		if identity.Hash == v.identity.Hash {
-			view.Own = s.identityRows(identity, language, fact{"my.email", string(person.Email)})
+			view.Own = identityView{s.identityReference(identity.Hash), s.identityRows(identity, language, fact{"my.email", string(person.Email)})}
 		} else {
-			view.Others = append(view.Others, s.identityRows(identity, language, fact{"my.login", messages.Date(language, identity.LastLoginAt)}))
+			view.Others = append(view.Others, identityView{s.identityReference(identity.Hash),
+				s.identityRows(identity, language, fact{"my.login", messages.Date(language, identity.LastLoginAt)})})
 		}
 	}
 	change, err := s.standingOfChange(ctx, v)
@@ -116,7 +124,8 @@ func (s *site) sessionViews(sessions []store.Session, v visit, language messages
 			Reference: s.sessionReference(each.TokenHash),
 			Date:      messages.Date(language, each.AuthenticatedAt), Time: messages.Time(language, each.AuthenticatedAt),
 			UsedDate: messages.Date(language, each.LastUsedAt), UsedTime: messages.Time(language, each.LastUsedAt),
-			Here: string(each.TokenHash) == string(v.session.TokenHash),
+			Identity: s.identityReference(each.Identity),
+			Here:     string(each.TokenHash) == string(v.session.TokenHash),
 		})
 	}
 	return views

@@ -131,6 +131,7 @@ var elsewhere = map[string]string{
 	"/start/kiezen":               homePath,
 	"/koppeling/uitloggen":        profilePath,
 	"/koppeling/uitloggen-elders": profilePath,
+	notMinePath:                   profilePath,
 	changeTrail.again:             newPINPath,
 	changeTrail.stop:              profilePath,
 }

@@ -99,6 +99,8 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(proofPath, s.linked(s.showAddProof))
 	pages.POST(joinPath, s.linked(s.startJoining))
 	pages.POST(proofPath, s.submits(s.submitAddProof))
+	pages.GET(notMinePath, s.linked(s.showNotMine))
+	pages.POST(notMinePath, s.linked(s.reportNotMine))
 	pages.GET(newEmailPath, s.linked(s.showNewEmail))
 	pages.POST(newEmailPath, s.submits(s.submitNewEmail))
 	pages.GET(newPINPath, s.linked(s.showPIN(&changeTrail)))
