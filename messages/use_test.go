@@ -48,7 +48,7 @@ func quotedWords(t *testing.T) map[string]string {
 
 // TestKeysInTheProgramHaveSentences takes for a key what starts like one. A page of its own is named without .h.
 func TestKeysInTheProgramHaveSentences(t *testing.T) {
-	first := regexp.MustCompile(`^(e|p|st|in|go|link|pin|home|change|my|new|not|ok|menu|out|help|ref|foot|step|fields|summary|time|other|pw|user|m[0-9]?|toelichting|contact|privacy|licenties)\.`)
+	first := regexp.MustCompile(`^(e|p|st|in|go|link|fg|fs|rs|rd|pin|home|change|my|new|not|ok|menu|out|help|ref|foot|step|fields|summary|time|other|pw|user|m[0-9]?|toelichting|contact|privacy|licenties)\.`)
 	audited := regexp.MustCompile(`^pin\.(requested|right|wrong|locked|ended|replaced)$`) // names of events in the audit trail
 	for key, path := range quotedWords(t) {
 		if !dotted.MatchString(key) || !first.MatchString(key) || audited.MatchString(key) {

@@ -30,6 +30,9 @@ const (
 	LimitReached    Event = "limit.reached" // on mails or addresses; limits on tries are …locked
 	CaseLinked      Event = "linked"
 	EmailChanged    Event = "email.changed"
+	ResetAsked      Event = "reset.asked" // a new password, for whatever was typed: with the outcome
+	ResetReminded   Event = "reset.reminded"
+	PasswordReset   Event = "password.reset" // a representative has chosen one
 	MailRequested   Event = "mail.queued"
 	MailAccepted    Event = "mail.accepted"
 	MailTurnedDown  Event = "mail.refused"

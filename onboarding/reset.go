@@ -24,9 +24,9 @@ const (
 	Finding         Step = "finding"        // the account and its representative are being looked up
 	MailingLink     Step = "mailing_link"   // the mail to the representative is on its way
 	AwaitHelpdesk   Step = "await_helpdesk" // no representative is known
-	Idle            Step = "idle"           // nothing is mailed, and nobody told so: no such account, or too many requests
+	AwaitEnd        Step = "await_end"      // nothing is mailed, and nobody told so: no such account, or too many requests
 	PasswordChanged Step = "password_changed"
-	Unmailed        Step = "unmailed" // it was idle to its end
+	Unmailed        Step = "unmailed" // it awaited its end so
 	Voided          Step = "voided"   // the account was linked, or got its password another way
 )
 
@@ -38,4 +38,12 @@ const (
 	TooManyRequests  Outcome = "too_many_requests"
 	KnownPassword    Outcome = "known_password" // what attackers try first
 	VoidRequest      Outcome = "void_request"   // the account was linked, or got its password another way
+)
+
+// Mails of a request for a new password.
+const (
+	ResetMail           MailKind = "reset"            // to a representative, with a link
+	ResetReminderMail   MailKind = "reset_reminder"   // the same once more, with another link
+	PasswordChangedMail MailKind = "password_changed" // to a representative
+	OwnPasswordMail     MailKind = "own_password"     // to the address of the account
 )

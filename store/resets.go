@@ -96,6 +96,24 @@ func (t *Tx) SetPassword(ctx context.Context, account, hash string, now time.Tim
 	return translate("set password", err)
 }
 
+// OwnersOf lists the addresses of those whose account it is: as registered long ago, and of the person who linked it.
+func (t *Tx) OwnersOf(ctx context.Context, account string) ([]onboarding.Email, error) {
+	var emails []onboarding.Email
+	err := t.tx.SelectContext(ctx, &emails, `
+		select email from legacy_accounts where id = $1
+		union
+		select p.email from legacy_accounts a join persons p on p.id = a.person where a.id = $1
+		order by email`, account)
+	return emails, translate("list owners", err)
+}
+
+// InstitutionName is the name of an institution.
+func (t *Tx) InstitutionName(ctx context.Context, code onboarding.InstitutionCode) (string, error) {
+	var name string
+	err := t.tx.GetContext(ctx, &name, `select name from institutions where code = $1`, code)
+	return name, translate("find institution", err)
+}
+
 // ResetLink is a mail of a request with a link that stands in it.
 type ResetLink struct {
 	Kind       onboarding.MailKind `db:"kind"`

@@ -35,6 +35,7 @@ type form struct {
 	turned   bool         // it is only to be shown, with what was typed in another one
 	proves   comeback     // it is a proof, for which a login must be fresh: where a new one leads back to
 	page     func(standing, formState) page
+	instead  func(c *gin.Context, accepted bool) error // answers instead of goal: accepted, or the case takes no more
 
 	title  string   // key of the heading
 	fields []string // ids of its text fields, in order
@@ -51,6 +52,9 @@ type formState struct {
 // process is what all forms of a case do: a form that the case has left behind shows where the case stands; a
 // faulty one comes back, also when only the language is to change; the rest is submitted.
 func (s *site) process(c *gin.Context, v visit, f form) error {
+	if f.place == anywhere {
+		return s.processAnywhere(c, v, f)
+	}
 	f.trail = cmp.Or(f.trail, &linkTrail)
 	if f.trail.linked && v.identity.Person == "" {
 		return s.proceed(c, v)
@@ -87,7 +91,21 @@ func (s *site) process(c *gin.Context, v visit, f form) error {
 		s.showForm(c, v, http.StatusOK, f, st, formState{nonce: newNonce(v.session.FormKey)})
 		return nil
 	}
-	if !ok {
+	return s.take(c, v, f, st)
+}
+
+// processAnywhere is process for a form that fits wherever a person is at.
+func (s *site) processAnywhere(c *gin.Context, v visit, f form) error {
+	if c.Query(languageField) != "" {
+		s.showAgain(c, v, f, standing{})
+		return nil
+	}
+	return s.take(c, v, f, standing{})
+}
+
+// take submits a form that belongs where the person is at, unless it is faulty.
+func (s *site) take(c *gin.Context, v visit, f form, st standing) error {
+	if _, _, ok := sentNonce(c, v); !ok {
 		f.faults = []fieldError{{Key: "e.stale"}}
 	}
 	if len(f.faults) > 0 {
@@ -107,6 +125,8 @@ func (s *site) submitForm(c *gin.Context, v visit, f form, st standing) error {
 	case f.after != "" && (verdict.Outcome == onboarding.Accepted || answer.moved):
 		c.Redirect(http.StatusSeeOther, f.after)
 		return nil
+	case f.instead != nil && (answer.moved || verdict.Outcome == onboarding.Accepted):
+		return f.instead(c, verdict.Outcome == onboarding.Accepted)
 	case verdict.Outcome == onboarding.Accepted:
 		if f.draft != nil {
 			s.dropDraft(c, v.identity.Hash)
@@ -219,6 +239,8 @@ func (s *site) replyToVerdict(verdict onboarding.Verdict) reply {
 		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.mail.many", At: onboarding.OnTheMinute(verdict.Until)})
 	case onboarding.TooManyQuestions:
 		return later(http.StatusTooManyRequests, wait, fieldError{Key: "e.ap.many", At: onboarding.OnTheMinute(verdict.Until)})
+	case onboarding.KnownPassword:
+		return faulty(fieldError{Field: "new", Key: "e.new.known"})
 	case onboarding.TooManyAddresses:
 		return faulty(fieldError{Field: "email", Key: "e.mail.addresses"})
 	case onboarding.AskAgain:

@@ -17,6 +17,7 @@ import (
 type engine struct {
 	mu      sync.Mutex
 	started []workflows.LinkingInput
+	resets  []workflows.PasswordResetInput
 	bounced []activities.Bounce
 	added   []workflows.AdditionInput
 	changes []workflows.EmailChangeInput
@@ -40,7 +41,12 @@ func (e *engine) ExecuteWorkflow(_ context.Context, options client.StartWorkflow
 	if e.away != nil {
 		return nil, e.away
 	}
-	switch in := args[0].(type) {
+	e.begins(args[0])
+	return nil, nil
+}
+
+func (e *engine) begins(input any) {
+	switch in := input.(type) {
 	case workflows.LinkingInput:
 		e.started = append(e.started, in)
 	case activities.Joining:
@@ -50,10 +56,15 @@ func (e *engine) ExecuteWorkflow(_ context.Context, options client.StartWorkflow
 		}
 	case workflows.UnlinkingInput:
 		e.reports = append(e.reports, in)
+	case workflows.AdditionInput:
+		e.added = append(e.added, in)
+	case workflows.EmailChangeInput:
+		e.changes = append(e.changes, in)
+	case workflows.PasswordResetInput:
+		e.resets = append(e.resets, in)
 	case activities.Bounce:
 		e.bounced = append(e.bounced, in)
 	}
-	return nil, nil
 }
 
 func (e *engine) NewWithStartWorkflowOperation(_ client.StartWorkflowOptions, _ any, args ...any) client.WithStartWorkflowOperation {
@@ -62,14 +73,7 @@ func (e *engine) NewWithStartWorkflowOperation(_ client.StartWorkflowOptions, _ 
 
 func (e *engine) UpdateWithStartWorkflow(ctx context.Context, options client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error) {
 	e.mu.Lock()
-	switch in := options.StartWorkflowOperation.(startOperation).input.(type) {
-	case workflows.LinkingInput:
-		e.started = append(e.started, in)
-	case workflows.AdditionInput:
-		e.added = append(e.added, in)
-	case workflows.EmailChangeInput:
-		e.changes = append(e.changes, in)
-	}
+	e.begins(options.StartWorkflowOperation.(startOperation).input)
 	e.mu.Unlock()
 	return e.UpdateWorkflow(ctx, options.UpdateOptions)
 }

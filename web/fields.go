@@ -29,6 +29,8 @@ var inputs = map[string]input{
 	"code":       {Words: "code", Type: "text", Autocomplete: "off", Class: "app-textbox--wide", Plain: true},
 	"pin":        {Words: "pin", Type: "text", Mode: "numeric", Autocomplete: "one-time-code", Class: "app-textbox--pin"},
 	"instelling": {Words: "add.code", Type: "text", Autocomplete: "off", Plain: true},
+	"account":    {Words: "fg", Type: "text", Autocomplete: "username", Class: "app-textbox--wide", Plain: true},
+	"new":        {Words: "rs", Type: "password", Autocomplete: "new-password", Class: "app-textbox--wide"},
 }
 
 // Input is the field with that ID, holding what was typed and what is wrong with it.

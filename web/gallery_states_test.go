@@ -22,7 +22,7 @@ import (
 )
 
 // states are all looks of all pages, in the order in which people meet them.
-var states = slices.Concat(loginStates, linkStates, codeStates, approvalStates, pinStates, addressStates, homeStates, profileStates, addStates, otherStates, textStates())
+var states = slices.Concat(loginStates, linkStates, codeStates, approvalStates, forgottenStates, pinStates, addressStates, homeStates, profileStates, addStates, otherStates, textStates())
 
 var loginStates = []state{
 	{"login", func(g *guest) answer { return g.get(loginPath) }},

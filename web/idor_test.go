@@ -144,22 +144,24 @@ type gate struct {
 }
 
 var (
-	public    = gate{}
-	inside    = gate{opens: []string{unlinked, confirming, waiting, member}}
-	linking   = gate{opens: []string{unlinked}, fields: map[string]string{"email": "eigen@eigen.example", "username": "eigen01", "password": "Eigen-2019"}}
-	pinning   = gate{opens: []string{confirming}, fields: map[string]string{"pin": "123456"}}
-	moving    = gate{opens: []string{confirming}, fields: map[string]string{"email": "ander@eigen.example"}}
-	awaiting  = gate{opens: []string{waiting}}
-	approves  = gate{opens: []string{deciding}, fields: map[string]string{answerField: "toestaan"}}
-	members   = gate{opens: []string{member}}
-	choosing  = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX"}}
-	ending    = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
-	changing  = gate{opens: []string{member}, fields: map[string]string{"email": "nieuw@eigen.example"}}
-	typing    = gate{opens: []string{}, fields: map[string]string{"pin": "123456"}} // of a change, which the member has not begun
-	proving   = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX", "username": "eigen01", "password": "Eigen-2019"}}
-	picking   = gate{opens: []string{member}, fields: map[string]string{choiceField: "24VX"}}
-	starting  = gate{fields: map[string]string{comebackField: string(backToLink)}}
-	reporting = gate{opens: []string{}, fields: map[string]string{identityField: "x"}} // a link of the member, which "x" is not
+	public     = gate{}
+	inside     = gate{opens: []string{unlinked, confirming, waiting, member}}
+	linking    = gate{opens: []string{unlinked}, fields: map[string]string{"email": "eigen@eigen.example", "username": "eigen01", "password": "Eigen-2019"}}
+	pinning    = gate{opens: []string{confirming}, fields: map[string]string{"pin": "123456"}}
+	moving     = gate{opens: []string{confirming}, fields: map[string]string{"email": "ander@eigen.example"}}
+	awaiting   = gate{opens: []string{waiting}}
+	approves   = gate{opens: []string{deciding}, fields: map[string]string{answerField: "toestaan"}}
+	members    = gate{opens: []string{member}}
+	choosing   = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX"}}
+	ending     = gate{opens: []string{member}, fields: map[string]string{sessionField: "x"}}
+	changing   = gate{opens: []string{member}, fields: map[string]string{"email": "nieuw@eigen.example"}}
+	typing     = gate{opens: []string{}, fields: map[string]string{"pin": "123456"}} // of a change, which the member has not begun
+	proving    = gate{opens: []string{member}, fields: map[string]string{institutionField: "24VX", "username": "eigen01", "password": "Eigen-2019"}}
+	picking    = gate{opens: []string{member}, fields: map[string]string{choiceField: "24VX"}}
+	starting   = gate{fields: map[string]string{comebackField: string(backToLink)}}
+	reporting  = gate{opens: []string{}, fields: map[string]string{identityField: "x"}} // a link of the member, which "x" is not
+	forgetting = gate{opens: inside.opens, fields: map[string]string{"account": "eigen01"}}
+	resetting  = gate{opens: []string{}, fields: map[string]string{"new": goodPassword, accountField: "x"}} // nobody has the mail
 	// who comes back from the broker without having gone there gets a page of refusal
 	returning = gate{opens: []string{}, fields: map[string]string{artifactField: "x", relayStateField: "x"}}
 )
@@ -174,6 +176,8 @@ var gates = map[string]gate{
 	"GET /koppelen/e-mail": moving, "POST /koppelen/e-mail": moving,
 	"GET /koppelen/wachten": awaiting, "POST /koppelen/andere-gegevens": awaiting,
 	"GET /toestemming": approves, "POST /toestemming": approves,
+	"GET /wachtwoord-vergeten": inside, "POST /wachtwoord-vergeten": forgetting, "GET /wachtwoord-vergeten/verstuurd": inside,
+	"GET /wachtwoord/nieuw": resetting, "POST /wachtwoord/nieuw": resetting, "GET /wachtwoord/gewijzigd": public,
 	"GET /start": members, "POST /start/kiezen": choosing, "POST /uitloggen": inside,
 	"GET /koppeling": members, "POST /koppeling/uitloggen": ending, "POST /koppeling/uitloggen-elders": ending,
 	"GET /koppeling/niet-van-mij": reporting, "POST /koppeling/niet-van-mij": reporting,

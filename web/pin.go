@@ -183,10 +183,13 @@ func (s *site) address(st standing) onboarding.Email {
 
 // lockPage says when a step that was locked after too many wrong tries opens again.
 func (s *site) lockPage(c *gin.Context, st standing, key string) error {
-	until := st.LockedUntil
+	until, action := st.LockedUntil, st.path()
+	if key == "p.credblock" {
+		action = forgottenPath
+	}
 	return &statusPage{
 		status:     http.StatusTooManyRequests,
-		view:       statusView{Key: key, Args: moment(languageOf(c), onboarding.OnTheMinute(until)), Action: st.path(), ShowReference: true},
+		view:       statusView{Key: key, Args: moment(languageOf(c), onboarding.OnTheMinute(until)), Action: action, ShowReference: true},
 		reference:  st.reference(),
 		retryAfter: until.Sub(s.Now()),
 	}

@@ -16,11 +16,12 @@ import (
 type place int
 
 const (
-	atProof    place = iota + 1 // username and password, or an activation code, are asked
-	atApproval                  // a representative is asked
-	atPIN                       // the PIN is asked
-	atWork                      // the link is being made
-	atHome                      // linked
+	anywhere   place = iota // of forms that fit wherever a person is at
+	atProof                 // username and password, or an activation code, are asked
+	atApproval              // a representative is asked
+	atPIN                   // the PIN is asked
+	atWork                  // the link is being made
+	atHome                  // linked
 )
 
 // trail is the way of a kind of case through the website: where its pages are, and what is said on those that it shares

@@ -31,8 +31,14 @@ const (
 	newEmailPath  = "/koppeling/e-mail"
 	newPINPath    = "/koppeling/e-mail/pincode"
 	loggedOutPath = "/uitgelogd"
-	expiredPath   = "/sessie-verlopen"
-	stayPath      = "/sessie"
+
+	forgottenPath       = "/wachtwoord-vergeten"
+	askedPath           = "/wachtwoord-vergeten/verstuurd"
+	newPasswordPath     = string(onboarding.ResetLink)
+	passwordChangedPath = "/wachtwoord/gewijzigd"
+
+	expiredPath = "/sessie-verlopen"
+	stayPath    = "/sessie"
 )
 
 // routes is the whole website, in the order in which people meet it.
@@ -81,6 +87,13 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.POST("/koppelen/pincode/opnieuw", s.submits(s.submitResend(&linkTrail)))
 	pages.GET(addressPath, s.inSession(s.showAddress))
 	pages.POST(addressPath, s.submits(s.submitAddress))
+	// S7, S8: a new password is asked for; S9, S10: a representative chooses it, without a session
+	pages.GET(forgottenPath, s.inSession(s.showForgotten))
+	pages.POST(forgottenPath, s.submits(s.submitForgotten))
+	pages.GET(askedPath, s.inSession(s.showAsked))
+	pages.GET(newPasswordPath, s.handle(s.showNewPassword))
+	pages.POST(newPasswordPath, s.handle(s.submitNewPassword))
+	pages.GET(passwordChangedPath, s.handle(s.showPasswordChanged))
 	// S11, S12: in
 	pages.GET(homePath, s.inSession(s.showHome))
 	pages.POST("/start/kiezen", s.linked(s.choose))

@@ -30,6 +30,17 @@ func (s *site) beginLinking(v visit, language string) beginning {
 	}
 }
 
+// beginReset is how a request for a new password begins; where one runs for the same account, that one counts.
+func (s *site) beginReset(v visit, workflowID, language string) beginning {
+	return func(context.Context) (start, error) {
+		in := workflows.PasswordResetInput{
+			Case: newUUID(), Identity: v.identity.Hash, Reference: workflows.Reference(s.Lookup.Hash, workflowID),
+			Language: language, AskedAt: s.Now(),
+		}
+		return start{workflows.PasswordResetOptions(workflowID, in), workflows.PasswordResetName, in}, nil
+	}
+}
+
 func (s *site) linkingInput(v visit, board onboarding.InstitutionCode, language string) workflows.LinkingInput {
 	return workflows.LinkingInput{
 		Case:            newUUID(),

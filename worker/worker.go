@@ -106,6 +106,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(workflows.Addition, workflow.RegisterOptions{Name: workflows.AdditionName})
 	r.RegisterWorkflowWithOptions(workflows.EmailChange, workflow.RegisterOptions{Name: workflows.EmailChangeName})
 	r.RegisterWorkflowWithOptions(workflows.Unlinking, workflow.RegisterOptions{Name: workflows.UnlinkingName})
+	r.RegisterWorkflowWithOptions(workflows.PasswordReset, workflow.RegisterOptions{Name: workflows.PasswordResetName})
 	r.RegisterWorkflowWithOptions(workflows.RegisterNotice, workflow.RegisterOptions{Name: workflows.RegisterNoticeName})
 	r.RegisterWorkflowWithOptions(workflows.AuditChain, workflow.RegisterOptions{Name: workflows.AuditChainName})
 	r.RegisterWorkflowWithOptions(workflows.Housekeeping, workflow.RegisterOptions{Name: workflows.HousekeepingName})

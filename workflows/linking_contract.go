@@ -67,7 +67,7 @@ func IsCase(workflowID string) bool {
 	return slices.ContainsFunc(casePrefixes, func(prefix string) bool { return strings.HasPrefix(workflowID, prefix) })
 }
 
-var casePrefixes = []string{linkingPrefix, additionPrefix, emailChangePrefix, unlinkingPrefix}
+var casePrefixes = []string{linkingPrefix, additionPrefix, emailChangePrefix, unlinkingPrefix, resetPrefix}
 
 // Reference is what a case is called on pages, in Temporal UI and in logs. hash is keyed. It is the same for every case of
 // an identity, so it is known before there is one.

@@ -22,6 +22,7 @@ var tables = []struct {
 	{AdditionName, additionTable},
 	{EmailChangeName, changeTable},
 	{UnlinkingName, unlinkingTable},
+	{PasswordResetName, resetTable},
 }
 
 // steps are all steps of a table, in the order of their first row.

@@ -28,10 +28,11 @@ type walk interface {
 
 // walks are the kinds of cases, as in tables.
 var walks = map[string]func(*testing.T) walk{
-	LinkingName:     walkLinking,
-	AdditionName:    walkAddition,
-	EmailChangeName: walkChange,
-	UnlinkingName:   walkUnlinking,
+	LinkingName:       walkLinking,
+	AdditionName:      walkAddition,
+	EmailChangeName:   walkChange,
+	UnlinkingName:     walkUnlinking,
+	PasswordResetName: walkReset,
 }
 
 // TestEveryCellOfEveryTable makes every event happen at every step, with each of its results. Where the table has no
