@@ -45,16 +45,18 @@ func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Comple
 			return err
 		}
 		switch {
-		case !p.UsedAt.IsZero() || identity.Person != "":
+		case p.Spent || identity.Person != "":
 			done.Outcome = onboarding.Taken
 		case ended:
 			done.Outcome = onboarding.CodeEnded
+		default:
+			done.Outcome, err = a.link(ctx, tx, l, p, identity, now)
 		}
-		if done.Outcome != "" {
-			return backToProof(ctx, tx, l, done.Outcome, in.Deadline, now)
-		}
-		if err := a.link(ctx, tx, l, p, now); err != nil {
+		if err != nil {
 			return err
+		}
+		if done.Outcome != onboarding.Accepted {
+			return backToProof(ctx, tx, l, done.Outcome, in.Deadline, now)
 		}
 		if err := tx.DeleteDraft(ctx, l.Identity); err != nil {
 			return err
@@ -65,54 +67,72 @@ func (a *Activities) CompleteLinking(ctx context.Context, in Completion) (Comple
 	return done, err
 }
 
-func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, p proof, now time.Time) error {
+// link makes the link, unless somebody has come to hold the credential since it was proved: Taken.
+func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, p proof, identity store.Identity, now time.Time) (onboarding.Outcome, error) {
 	confirmed, err := tx.Confirmation(ctx, l.ID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	email, err := a.address(l.ID, confirmed.Generation, confirmed.Address)
 	if err != nil {
-		return err
+		return "", err
 	}
-	person, err := tx.Link(ctx, p.bond(), l.Identity, store.Person{Email: email, Language: l.Language}, confirmed.Session, now)
-	if err != nil {
-		return err
+	may, held, how, err := admitted(ctx, tx, l, p, identity, email)
+	if err != nil || !may {
+		return onboarding.Taken, err
 	}
+	person := store.Person{Email: email, Language: l.Language}
+	if how == joins {
+		person.ID = held.Person
+	}
+	if person.ID, err = tx.Link(ctx, p.bond(), l.Identity, person, confirmed.Session, now); err != nil {
+		return "", err
+	}
+	return onboarding.Accepted, a.linked(ctx, tx, l, p, person, held, now)
+}
+
+// linked voids what was open before the link, and tells everybody concerned. held is who held the credential before.
+func (a *Activities) linked(ctx context.Context, tx *store.Tx, l store.Linking, p proof, person store.Person, held store.Holder, now time.Time) error {
 	if err := voidChanges(ctx, tx, l.Identity, now); err != nil {
 		return err
 	}
 	if err := forgetProofs(ctx, tx, l, now); err != nil {
 		return err
 	}
-	kinds := []onboarding.MailKind{onboarding.LinkedMail}
-	if p.Owner != "" && !strings.EqualFold(string(p.Owner), string(email)) {
-		kinds = append(kinds, onboarding.OwnerNoticeMail)
+	if err := requestMail(ctx, tx, l.Case, store.Mail{Kind: onboarding.LinkedMail, Number: 1, RequestedAt: now}); err != nil {
+		return err
 	}
-	for _, kind := range kinds {
-		if err := requestMail(ctx, tx, l.Case, store.Mail{Kind: kind, Number: 1, RequestedAt: now}); err != nil {
+	told := []onboarding.Email{person.Email}
+	for _, owner := range []onboarding.Email{p.Owner, held.Email} { // who held it before is told as well
+		if owner == "" || isAmong(told, owner) {
+			continue
+		}
+		notice := store.Mail{Kind: onboarding.OwnerNoticeMail, Number: len(told), RequestedAt: now, Recipient: owner}
+		if err := requestMail(ctx, tx, l.Case, notice); err != nil {
 			return err
 		}
+		told = append(told, owner)
 	}
-	if err := tellRepresentatives(ctx, tx, l, p, email, now); err != nil {
+	if err := tellRepresentatives(ctx, tx, l, p, told, now); err != nil {
 		return err
 	}
 	l.Step, l.Since = onboarding.Notifying, now
 	if err := tx.SaveLinking(ctx, l); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, event(onboarding.CaseLinked, l.Case, now, map[string]any{"person": person, "account": p.Account, "code": p.Code, "institution": p.Institution}))
+	return tx.Audit(ctx, event(onboarding.CaseLinked, l.Case, now, map[string]any{
+		"person": person.ID, "account": p.Account, "code": p.Code, "institution": p.Institution, "before": held.Person}))
 }
 
 // tellRepresentatives names a mail to each representative who is not told of the link already.
-func tellRepresentatives(ctx context.Context, tx *store.Tx, l store.Linking, p proof, person onboarding.Email, now time.Time) error {
+func tellRepresentatives(ctx context.Context, tx *store.Tx, l store.Linking, p proof, told []onboarding.Email, now time.Time) error {
 	representatives, err := tx.Representatives(ctx, p.Institution)
 	if err != nil {
 		return err
 	}
-	told := []onboarding.Email{person, p.Owner}
 	number := 0
 	for _, email := range representatives {
-		if slices.ContainsFunc(told, func(other onboarding.Email) bool { return strings.EqualFold(string(other), string(email)) }) {
+		if isAmong(told, email) {
 			continue
 		}
 		number++
@@ -122,6 +142,10 @@ func tellRepresentatives(ctx context.Context, tx *store.Tx, l store.Linking, p p
 		}
 	}
 	return nil
+}
+
+func isAmong(list []onboarding.Email, email onboarding.Email) bool {
+	return slices.ContainsFunc(list, func(other onboarding.Email) bool { return strings.EqualFold(string(other), string(email)) })
 }
 
 // completed answers for a case that is past completing.

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -49,9 +50,10 @@ func (a *Activities) linkNotice(ctx context.Context, tx *store.Tx, l store.Linki
 	language := messages.ParseLanguage(l.Language)
 	switch job.Kind {
 	case onboarding.OwnerNoticeMail:
+		named, err := tx.Mail(ctx, job.Case, job.Kind, job.Number)
 		message := a.Letters.OwnerNotice(language, link)
-		message.To = p.Owner
-		return message, nil
+		message.To = cmp.Or(named.Recipient, p.Owner)
+		return message, err
 	case onboarding.RepresentativeNoticeMail:
 		named, err := tx.Mail(ctx, job.Case, job.Kind, job.Number)
 		message := a.Letters.RepresentativeNotice(language, link)

@@ -21,18 +21,19 @@ type proof struct {
 	Person      string                     // who has linked the account; empty when nobody has
 	New         bool                       // given out anew: an activation code, or a password that a reset set
 	Owner       onboarding.Email           // address that the account had; empty for an activation code
-	UsedAt      time.Time                  // when it made its link; zero before
+	UsedAt      time.Time                  // when it last made a link; zero before
+	Spent       bool                       // it has made its link, and proves nothing any more
 }
 
 func proofByAccount(a store.Account) proof {
 	return proof{Account: a.ID, Institution: a.Institution, Name: a.Name, Board: a.Board, BoardKvK: a.BoardKvK,
 		Closed: a.Closed, Person: a.Person, New: a.PasswordSetAt.Valid,
-		Owner: a.Email, UsedAt: a.LinkedAt.Time}
+		Owner: a.Email, UsedAt: a.LinkedAt.Time, Spent: a.PasswordHash == ""}
 }
 
 func proofByCode(c store.ActivationCode) proof {
 	return proof{Code: c.ID, Institution: c.Institution, Name: c.Name, Board: c.Board, BoardKvK: c.BoardKvK,
-		Closed: c.Closed, Person: c.Person, New: true, UsedAt: c.UsedAt.Time}
+		Closed: c.Closed, Person: c.Person, New: true, UsedAt: c.UsedAt.Time, Spent: c.UsedAt.Valid}
 }
 
 // proven returns what proved a case and holds its row. ended tells of an activation code that has been replaced since.
@@ -69,15 +70,17 @@ func (p proof) institutions() []onboarding.InstitutionCode {
 // weigh decides what a right credential leads to. Accepted: a PIN mail to the typed address is due. NeedsApproval: the
 // case waits, and questions to the representatives are due. The caller saves the case.
 func (a *Activities) weigh(ctx context.Context, tx *store.Tx, l *store.Linking, identity store.Identity, p proof, email onboarding.Email, now time.Time) (Checked, error) {
-	switch {
-	case p.Person != "":
-		return refuseProof(ctx, tx, l, onboarding.Taken, now)
-	case p.Closed:
+	if p.Closed {
 		return refuseProof(ctx, tx, l, onboarding.InstitutionEnded, now)
-	case p.ownBoard(identity):
-		return a.accept(ctx, tx, l, p, email, now)
 	}
-	return a.seekApproval(ctx, tx, l, p, email, now)
+	held, err := holder(ctx, tx, p, email)
+	if err != nil {
+		return Checked{}, err
+	}
+	if wayOf(p, held, identity, email) == besides {
+		return a.seekApproval(ctx, tx, l, p, email, now)
+	}
+	return a.accept(ctx, tx, l, p, email, now)
 }
 
 func refuseProof(ctx context.Context, tx *store.Tx, l *store.Linking, refusal onboarding.Outcome, now time.Time) (Checked, error) {

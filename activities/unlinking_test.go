@@ -88,7 +88,7 @@ func TestUnlinkingByTwoAgentsTakesTheIdentityAndTellsBothParties(t *testing.T) {
 	d.want(0, `identities where person is not null`)
 	d.want(0, `sessions`)
 	d.want(0, `drafts`)
-	d.want(1, `email_changes where step = 'cancelled'`)
+	d.want(1, `email_changes where step = 'voided'`)
 	d.want(1, `persons`)
 	before := len(d.mails.Mails())
 	for _, job := range done.Mails {

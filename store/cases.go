@@ -115,7 +115,7 @@ type statement struct {
 	args      []any
 }
 
-// use makes the account the person's, whose old password is gone; or the activation code used.
+// use makes the activation code used; or the password gone, and the account the person's unless somebody else holds it.
 func (b Bond) use(person string, now time.Time) statement {
 	if b.Code != "" {
 		return statement{"use activation code", `
@@ -123,8 +123,10 @@ func (b Bond) use(person string, now time.Time) statement {
 			where id = $1 and used_at is null and voided_at is null returning id::text`, []any{b.Code, now}}
 	}
 	return statement{"bind account", `
-		update legacy_accounts set person = $1, linked_at = $3, password_ended_at = $3, password_hash = null, password_set_at = null
-		where id = $2 and person is null returning id::text`, []any{person, b.Account, now}}
+		update legacy_accounts a set
+			person = case when exists (select from identities i where i.person = a.person) then a.person else $1 end,
+			linked_at = $3, password_ended_at = $3, password_hash = null, password_set_at = null
+		where a.id = $2 and a.password_hash is not null returning a.id::text`, []any{person, b.Account, now}}
 }
 
 // source is how a membership tells what it rests on.
@@ -135,12 +137,14 @@ func (b Bond) source() string {
 	return "legacy"
 }
 
-// Link binds an account or activation code and an identity to a new person in one go: the person may act for the
-// institution, the old password is gone or the code is used, and sessions of the identity other than keep are ended.
-// NotFound when the identity or the account got a person meanwhile, or the code was used or voided.
+// Link binds an account or activation code and an identity to a person in one go: the one with the ID of p, or a new one.
+// The person may act for the institution, the old password is gone or the code is used, and sessions of the identity
+// other than keep are ended. NotFound when the identity got a person meanwhile, or the password or code was used.
 func (t *Tx) Link(ctx context.Context, b Bond, identity string, p Person, keep []byte, now time.Time) (person string, err error) {
-	err = t.tx.GetContext(ctx, &person, `
-		insert into persons (email, language, created_at) values ($1, $2, $3) returning id`, p.Email, p.Language, now)
+	if person = p.ID; person == "" {
+		err = t.tx.GetContext(ctx, &person, `
+			insert into persons (email, language, created_at) values ($1, $2, $3) returning id`, p.Email, p.Language, now)
+	}
 	if err != nil {
 		return "", translate("add person", err)
 	}
@@ -149,7 +153,8 @@ func (t *Tx) Link(ctx context.Context, b Bond, identity string, p Person, keep [
 			[]any{person, identity, now}},
 		b.use(person, now),
 		{"add membership", `
-			insert into memberships (person, institution, source, since) values ($1, $2, $3, $4) returning institution`,
+			insert into memberships (person, institution, source, since) values ($1, $2, $3, $4)
+			on conflict (person, institution) do update set since = memberships.since returning institution`,
 			[]any{person, b.Institution, b.source(), now}},
 	} {
 		var touched string
