@@ -115,8 +115,17 @@ func (s *Stack) Run(ctx context.Context, arguments ...string) (string, error) {
 
 // RunWith is Run with input on the program's standard input.
 func (s *Stack) RunWith(ctx context.Context, input io.Reader, arguments ...string) (string, error) {
+	return s.run(ctx, input, nil, arguments)
+}
+
+// RunAs is Run by the agent of the helpdesk who has this token.
+func (s *Stack) RunAs(ctx context.Context, token string, arguments ...string) (string, error) {
+	return s.run(ctx, nil, []string{"KOPPEL_AGENT_TOKEN=" + token}, arguments)
+}
+
+func (s *Stack) run(ctx context.Context, input io.Reader, settings, arguments []string) (string, error) {
 	cmd := exec.CommandContext(ctx, s.options.Binary, arguments...)
-	cmd.Env = s.environment("")
+	cmd.Env = append(s.environment(""), settings...)
 	var output bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = input, &output, &output
 	process, err := child.Start(cmd, syscall.SIGKILL)

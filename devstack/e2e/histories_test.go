@@ -28,6 +28,8 @@ func TestHistoriesOfTheOtherCases(t *testing.T) {
 		{"addition-happy-path", func() ([]string, string) { return jane.addInstitution("14JT") }},
 		{"emailchange-happy-path", func() ([]string, string) { return jane.changeEmail("jane@elders.example") }},
 		{"linking-approved", func() ([]string, string) { return linkByApproval(t, stack, "koos@elders.example") }},
+		{"passwordreset-happy-path", func() ([]string, string) { return resetPassword(t, stack) }},
+		{"unlinking-confirmed", func() ([]string, string) { return unlink(t, stack) }},
 	} {
 		secrets, find := kind.take()
 		var id string
@@ -90,6 +92,51 @@ func linkByApproval(t *testing.T, stack *devstack.Stack, email string) (secrets 
 	pin := c.anyPIN(email)
 	c.send("/koppelen/pincode", url.Values{"pin": {pin}})
 	return []string{pin, token}, `select workflow_id from approvals`
+}
+
+// resetPassword has Piet ask for a new password, which the representative chooses.
+func resetPassword(t *testing.T, stack *devstack.Stack) (secrets []string, find string) {
+	t.Helper()
+	c, representative := newCaller(t, stack), newCaller(t, stack)
+	c.login("piet")
+	c.send("/wachtwoord-vergeten", url.Values{"account": {regenboog2.username}})
+	token := representative.mailedToken("bestuur@regenboog.example", "/wachtwoord/nieuw")
+	chosen := "een nieuw begin 2026"
+	representative.send("/wachtwoord/nieuw", url.Values{"new": {chosen}})
+	return []string{token, chosen}, `select workflow_id from resets`
+}
+
+// unlink has two agents take Jane's login from her, after the code that leaves her institution a way in.
+func unlink(t *testing.T, stack *devstack.Stack) (secrets []string, find string) {
+	t.Helper()
+	agents := []string{agent(t, stack, "Annabel"), agent(t, stack, "Berend")}
+	why := []string{"--reason", "not_mine", "--ticket", "HD-20261"}
+	var reference string
+	query(t, stack, `select reference from linkings order by deadline limit 1`, &reference)
+	act(t, stack, agents[0], append([]string{"helpdesk", "unlink", reference}, why...)...)
+	for _, institution := range []string{"03AB", "14JT"} {
+		act(t, stack, agents[0], append([]string{"helpdesk", "code", "issue", institution}, why...)...)
+	}
+	act(t, stack, agents[1], append([]string{"helpdesk", "unlink", "confirm", reference}, why...)...)
+	return append(agents, "Annabel", "Berend"), `select workflow_id from unlinkings`
+}
+
+// agent adds somebody to the helpdesk and returns the token.
+func agent(t *testing.T, stack *devstack.Stack, name string) (token string) {
+	t.Helper()
+	output, err := stack.Run(t.Context(), "agent", "add", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(output)
+}
+
+// act lets an agent run the program.
+func act(t *testing.T, stack *devstack.Stack, token string, arguments ...string) {
+	t.Helper()
+	if _, err := stack.RunAs(t.Context(), token, arguments...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // mailedToken waits for a mail with a link to a path, opens it, and returns its token.
