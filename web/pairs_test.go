@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"koppel/onboarding"
+	"koppel/store"
 )
 
 // pairSteps are the steps that a person can see a page of; linked comes last, as nothing leads back from it.
@@ -163,4 +164,32 @@ func (w *world) changeStands(step onboarding.Step) {
 	_, err := w.sql.Exec(`delete from email_changes`)
 	w.must(err)
 	w.changeAt(step, nil)
+}
+
+// TestEveryPairOfStepsOfAnAdditionEndsOnItsResult opens the page where an institution is looked at once more, lets its case
+// get anywhere, and sends the form: the page that follows says how it stands now.
+func TestEveryPairOfStepsOfAnAdditionEndsOnItsResult(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	old := w.browser()
+	old.login("jane")
+	w.inRegister("16AH")
+	for _, current := range []onboarding.Step{onboarding.AwaitProof, onboarding.Completing, onboarding.Cancelled, onboarding.Expired,
+		onboarding.Added} {
+		page := old.check("16AH")
+		w.addition("16AH", func(a *store.Addition) { a.Step = current })
+		if current == onboarding.Added {
+			w.member("16AH")
+		}
+		form := url.Values{nonceField: {page.value(nonceField)}, choiceField: {"16AH"}}
+		result := old.land(checkPath, old.post(checkPath, form))
+		if result.path != resultPath {
+			t.Errorf("now at %s: the form ends on %s", current, result.path)
+		}
+		result.says(map[onboarding.Step]string{
+			onboarding.Added: nl("res.added"), onboarding.Completing: nl("res.working")}[current])
+	}
+	if end := old.settle(checkPath + "?instelling=16AH").path; end != addPath && end != resultPath {
+		t.Errorf("reloading ends on %s", end)
+	}
 }

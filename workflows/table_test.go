@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -12,8 +13,8 @@ func TestMoveThatTheTableDoesNotHaveIsABug(t *testing.T) {
 	c := &linking{}
 	c.begin(c, onboarding.AwaitProof, time.Time{})
 	defer func() {
-		if recover() == nil || c.step != onboarding.AwaitProof {
-			t.Errorf("the case moved to %s", c.step)
+		if said, _ := recover().(string); !strings.Contains(said, "no way from await_proof to completing") || c.step != onboarding.AwaitProof {
+			t.Errorf("said %q; the case is at %s", said, c.step)
 		}
 	}()
 	_ = c.moveTo(nil, onboarding.Completing)
