@@ -11,8 +11,6 @@ import (
 	"koppel/workflows"
 )
 
-const printedCode = "BFGG-5CDH-P18D-JGJ4"
-
 // activation fills in the form that proves an institution.
 func activation(nonce string) url.Values {
 	return url.Values{"nonce": {nonce}, "email": {" J.Jansen@Regenboog.example "}, "code": {" bfgg 5cdh pl8d jgj4"}}

@@ -111,7 +111,7 @@ func (s shift) temporal(ctx context.Context, work func(context.Context, temporal
 	defer cancel()
 	if err := work(ctx, temporal); err != nil {
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return fmt.Errorf("Temporal, or the workers, did not answer within %s: see what became of it with `koppel helpdesk show`: %w", callPatience, err)
+			return fmt.Errorf("no answer of Temporal, or of the workers, within %s: see what became of it with `koppel helpdesk show`: %w", callPatience, err)
 		}
 		return err
 	}
