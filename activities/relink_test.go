@@ -110,6 +110,18 @@ func TestNewPasswordJoinsOnce(t *testing.T) {
 	d.want(0, `identities where hash = 'rival' and person is not null`)
 }
 
+func TestApprovalDoesNotMakeASpentPasswordGood(t *testing.T) {
+	d := relinks(t)
+	d.reset()
+	wantOutcome(t, d.credentials(rivalCase, janeUsername, janePassword, "rival@regenboog.example"), onboarding.NeedsApproval)
+	d.db.MustExec(`update approvals set decision = 'approved', decided_at = $1, decided_by = 'representative'`, d.now)
+	d.db.MustExec(`update linkings set step = 'await_proof' where id = $1`, rivalCase)
+	proof := d.credentials(rivalCase, janeUsername, janePassword, "rival@regenboog.example")
+	wantOutcome(t, d.pin(rivalCase, d.mailPIN(proof.Mails[0])), onboarding.Accepted)
+	d.db.MustExec(`update legacy_accounts set password_hash = null, password_set_at = null`) // another login was first
+	d.complete(rivalCase, onboarding.Taken)
+}
+
 // TestAddressOfThePersonIsLookedAtAgainWhenTheLinkIsMade: it was changed after the proof.
 func TestAddressOfThePersonIsLookedAtAgainWhenTheLinkIsMade(t *testing.T) {
 	d := relinks(t)

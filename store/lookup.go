@@ -38,6 +38,9 @@ func (t *Tx) CasesByReference(ctx context.Context, reference onboarding.Referenc
 			select 'addition', id, identity, institution, step, since, deadline, ended_at, locked_until
 			from additions where reference = $1
 			union all
+			select 'reset', id, identity, coalesce(institution, ''), step, since, deadline, ended_at, locked_until
+			from resets where reference = $1
+			union all
 			select 'unlinking', id, identity, '', step, since, deadline, ended_at, null
 			from unlinkings where reference = $1) as cases
 		order by ended_at is null desc, since desc limit 10`, reference)

@@ -10,6 +10,7 @@ import (
 var stepNames = map[onboarding.CaseKind]map[onboarding.Step]string{
 	onboarding.LinkingCase:     linkingSteps,
 	onboarding.AdditionCase:    additionSteps,
+	onboarding.ResetCase:       resetSteps,
 	onboarding.EmailChangeCase: changeSteps,
 	onboarding.UnlinkingCase:   unlinkingSteps,
 }

@@ -46,6 +46,26 @@ func TestReferenceShowsWhereItsCaseStands(t *testing.T) {
 	}
 }
 
+// TestOneReferenceShowsTheCasesOfAllKinds: an open one before those that are over.
+func TestOneReferenceShowsTheCasesOfAllKinds(t *testing.T) {
+	d := newHelpdeskDesk(t)
+	d.withCase()
+	d.exec(`update linkings set step = 'linked', ended_at = now()`)
+	d.exec(`
+		insert into resets (id, workflow_id, identity, reference, language, step, since, deadline, asked_at, institution) values
+			('22222222-2222-4222-8222-222222222222', 'reset-x', 'jane', 'K3TF-9M2Q', 'nl', 'await_representative', now(), now(), now(), '03AB')`)
+	d.exec(`
+		insert into unlinkings (id, workflow_id, identity, reference, language, step, since, deadline, reported, ended_at) values
+			('33333333-3333-4333-8333-333333333333', 'unlink-jane', 'jane', 'K3TF-9M2Q', 'nl', 'expired', now(), now(), true, now())`)
+	out, err := d.helpdesk(d.newAgent("fatima", helpdesk.Desk), "show", "K3TF-9M2Q")
+	if err != nil || !strings.Contains(out, "Koppeling 03AB") || !strings.Contains(out, "Ontkoppeling\n") || !strings.Contains(out, "(expired)") {
+		t.Fatalf("%s, %v", out, err)
+	}
+	if reset := strings.Index(out, "Nieuw wachtwoord 03AB"); reset < 0 || reset > strings.Index(out, "Koppeling") {
+		t.Errorf("the open case does not come first:\n%s", out)
+	}
+}
+
 func TestRefusedLoginIsFoundInTheAuditInTheWordsOfItsPage(t *testing.T) {
 	d := newHelpdeskDesk(t)
 	err := d.db.RecordRefusedLogin(t.Context(), "branch_restricted", "QX3T-0M2Q", "192.0.2.1", time.Now())
