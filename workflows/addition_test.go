@@ -46,7 +46,7 @@ func newAdding(t *testing.T) *adding {
 
 func (a *adding) register() {
 	add := func(name string, f any) { a.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
-	note := func(name string) { a.done = append(a.done, name) }
+	note := func(name string) { noteIn(&a.done, name) }
 	add("OpenAddition", func(context.Context, activities.AdditionOpening) error { note("OpenAddition"); return nil })
 	add("CloseAddition", func(_ context.Context, in activities.Closing) error {
 		note("CloseAddition " + string(in.Step))

@@ -54,7 +54,7 @@ func scriptApproval(played *playedLinking) *awaiting {
 		{Case: "case", Kind: onboarding.ApprovedMail, Number: 1, Generation: 1}, pinMail}}
 	a.withdrawal = activities.Checked{Verdict: accepted, Decision: onboarding.Withdrawn}
 	add := func(name string, f any) { a.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
-	note := func(name string) { a.done = append(a.done, name) }
+	note := func(name string) { noteIn(&a.done, name) }
 	add("SendApproval", func(_ context.Context, m activities.MailJob) (activities.Sent, error) {
 		note("SendApproval " + string(m.Kind))
 		return activities.Sent{State: a.mailed}, nil

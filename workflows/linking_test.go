@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,9 +66,18 @@ func newJourney(t *testing.T) *playedLinking {
 	return j
 }
 
+var noting sync.Mutex
+
+// noteIn appends the name of an activity to a list. Activities run side by side.
+func noteIn(done *[]string, name string) {
+	noting.Lock()
+	defer noting.Unlock()
+	*done = append(*done, name)
+}
+
 func (j *playedLinking) register() {
 	add := func(name string, f any) { j.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
-	note := func(name string) { j.done = append(j.done, name) }
+	note := func(name string) { noteIn(&j.done, name) }
 	check := func(name string, f *func() (activities.Checked, error)) {
 		add(name, func(context.Context, activities.Check) (activities.Checked, error) { note(name); return (*f)() })
 	}

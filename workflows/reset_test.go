@@ -72,7 +72,7 @@ func (p *playedReset) register() {
 	note := func(name string) {
 		mu.Lock()
 		defer mu.Unlock()
-		p.done = append(p.done, name)
+		noteIn(&p.done, name)
 	}
 	add("OpenReset", func(context.Context, activities.Opening) error { note("OpenReset"); return nil })
 	add("RequestReset", func(context.Context, activities.Check) (activities.Checked, error) {

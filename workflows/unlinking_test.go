@@ -45,7 +45,7 @@ func (u *playedUnlinking) register() {
 	add := func(name string, f any) { u.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
 	act := func(name string, answer *activities.Checked, long bool) {
 		add(name, func(_ context.Context, in activities.UnlinkAct) (activities.Checked, error) {
-			u.done = append(u.done, name+" "+in.Act.Agent)
+			noteIn(&u.done, name+" "+in.Act.Agent)
 			if checked := *answer; checked.Verdict.Outcome == onboarding.Accepted && long {
 				checked.Verdict.Until = u.Now().Add(onboarding.UnlinkingOpen)
 				return checked, nil
@@ -60,14 +60,14 @@ func (u *playedUnlinking) register() {
 		return []onboarding.InstitutionCode{"03AB"}, nil
 	})
 	add("CloseUnlinking", func(_ context.Context, in activities.Closing) error {
-		u.done = append(u.done, "CloseUnlinking "+string(in.Step))
+		noteIn(&u.done, "CloseUnlinking "+string(in.Step))
 		return nil
 	})
 	add("SendUnlinked", func(_ context.Context, job activities.MailJob) (activities.Sent, error) {
 		if u.Now().Sub(start) < u.mailsHeld {
 			return activities.Sent{}, errAway
 		}
-		u.done = append(u.done, "SendUnlinked "+string(job.Kind))
+		noteIn(&u.done, "SendUnlinked "+string(job.Kind))
 		return activities.Sent{State: onboarding.MailSent}, nil
 	})
 }
