@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -62,7 +63,8 @@ func TestAddressIsChangedWhenItsPINIsRight(t *testing.T) {
 	if j.ended() > 3*time.Minute {
 		t.Errorf("it took %v", j.ended())
 	}
-	j.wantDone("OpenEmailChange", "ChangeAddress", "SendPIN", "SendChangeNotice change_asked", "CheckPIN", "CompleteEmailChange",
+	slices.Sort(j.done[2:4]) // two mails at once
+	j.wantDone("OpenEmailChange", "ChangeAddress", "SendChangeNotice change_asked", "SendPIN", "CheckPIN", "CompleteEmailChange",
 		"SendChangeNotice changed")
 }
 
