@@ -87,6 +87,7 @@ const beyond = `[...document.querySelectorAll("body *")]
 // small are the things to press that are lower than a thumb (WCAG 2.5.5). Links within a sentence may be.
 const small = `[...document.querySelectorAll("a, button, summary, input:not([type=hidden])")]
 	.filter((e) => e.checkVisibility())
+	.map((e) => e.type === "checkbox" || e.type === "radio" ? e.labels[0] : e)
 	.filter((e) => { const r = e.getBoundingClientRect(); return r.height > 0 && r.height < 43.5; })
 	.filter((e) => getComputedStyle(e).display !== "inline" && !e.classList.contains("nl-skip-link"))
 	.map((e) => e.outerHTML.slice(0, 100) + " " + e.getBoundingClientRect().height)`
