@@ -108,6 +108,7 @@ const secret = "hunter2"
 
 // wrong has a value for each kind that will not do.
 var wrong = map[reflect.Type]string{
+	reflect.TypeFor[agentToken]():     secret,
 	reflect.TypeFor[certificate]():    secret,
 	reflect.TypeFor[certificates]():   secret,
 	reflect.TypeFor[databaseURL]():    "postgres://koppel:" + secret + "@db.example:port/koppel",
@@ -150,7 +151,8 @@ func start(t *testing.T, command string, environment map[string]string) string {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // a start that nothing stops ends at once
 	root := rootCommand(slog.New(slog.DiscardHandler))
-	arguments := map[string][]string{"import": {"import", "boards", samples + "besturen.csv"}, "audit": {"audit", "verify"}}
+	arguments := map[string][]string{"import": {"import", "boards", samples + "besturen.csv"}, "audit": {"audit", "verify"},
+		"agent": {"agent", "list"}, "helpdesk": {"helpdesk", "show", "K3TF-9M2Q"}}
 	root.SetArgs(arguments[command])
 	if arguments[command] == nil {
 		root.SetArgs([]string{command})
