@@ -5,11 +5,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
 
+	"koppel/onboarding"
 	"koppel/passwords"
+	"koppel/workflows"
 )
 
 const samples = 200 // of each row
@@ -55,6 +58,31 @@ func BenchmarkGuessingCodes(b *testing.B) {
 	}
 	g.measure(rows)
 	report(codePath+" with a wrong code", "selector", rows)
+}
+
+// BenchmarkAskingForANewPassword times the answer to who asks for a new password, for accounts that are there and not.
+// The floor is the page with the form.
+func BenchmarkAskingForANewPassword(b *testing.B) {
+	g := newGuesser(b)
+	g.w.engine.judge = func(string, workflows.Submission) (onboarding.Verdict, error) {
+		return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
+	}
+	rows := []*row{{name: "the page with the form", prepare: func() {}, run: func() { g.get(forgottenPath).expect(http.StatusOK) }}}
+	for _, account := range accounts[:4] {
+		var form url.Values
+		r := &row{name: account.name}
+		r.prepare = func() {
+			g.stand("x", account.prepare)
+			form = g.forgotten("Regenboog01")
+		}
+		r.run = func() { g.post(forgottenPath, form).expect(http.StatusSeeOther) }
+		if len(rows) > 1 {
+			r.like = rows[1]
+		}
+		rows = append(rows, r)
+	}
+	g.measure(rows)
+	report(forgottenPath, "username", rows)
 }
 
 func (g *guesser) measure(rows []*row) {

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,4 +156,40 @@ func TestPagesOfAGuesserAreEqualWhateverTheAccount(t *testing.T) {
 	if len(want) != 6 || want[3] == want[4] || !strings.Contains(want[4], nl("p.credblock.h")) {
 		t.Error("the fifth try does not lock")
 	}
+}
+
+// T11: who asks for a new password gets the same pages, byte for byte, whatever stands behind what was typed: nobody looks
+// before the answer.
+func TestAskingForANewPasswordAnswersAlikeWhateverTheAccount(t *testing.T) {
+	t.Parallel()
+	g := newGuesser(t)
+	g.w.engine.judge = func(string, workflows.Submission) (onboarding.Verdict, error) {
+		return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
+	}
+	behind := append(slices.Clone(accounts), []struct{ name, prepare string }{
+		{"one of several of the institution", `
+			insert into legacy_accounts (username, username_key, email, institution, password_hash)
+			values ('Regenboog02', 'regenboog02', 'oud@regenboog.example', '03AB', 'x')`},
+		{"of a closed institution", `update institutions set closed_on = '2026-01-01' where code = '03AB'`},
+	}...)
+	for _, typed := range []string{"Regenboog01", "03AB", "10249"} {
+		var want string
+		for i, account := range behind {
+			g.stand("x", account.prepare)
+			answered := g.post(forgottenPath, g.forgotten(typed))
+			pages := g.all(answered) + g.all(g.follow(answered).expect(http.StatusOK).headed(nl("fs.h")))
+			if i == 0 {
+				want = pages
+			}
+			if pages != want {
+				t.Errorf("%s, %s:\n%s\nwant as %s:\n%s", typed, account.name, pages, behind[0].name, want)
+			}
+		}
+	}
+}
+
+// forgotten fills in the form that asks for a new password.
+func (g *guesser) forgotten(typed string) url.Values {
+	g.w.t.Helper()
+	return url.Values{"nonce": {newNonce(g.formKey())}, "account": {typed}}
 }
