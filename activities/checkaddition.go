@@ -15,12 +15,14 @@ type additionForm struct {
 	Language string `json:"language"`
 	Username string `json:"username"`
 	Password string `json:"password"`
+	Code     string `json:"code"`
 }
 
 // asked is an addition that something is shown for.
 type asked struct {
 	*store.Addition
 	form      additionForm
+	at        time.Time       // that the form was sent
 	identity  store.Identity  // of the login
 	candidate store.Candidate // the institution
 }
@@ -52,6 +54,21 @@ func (a *Activities) CheckAdditionCredentials(ctx context.Context, in Check) (Ch
 	})
 }
 
+// CheckAdditionCode judges an activation code of the institution, under the limits of a linking.
+func (a *Activities) CheckAdditionCode(ctx context.Context, in Check) (Checked, error) {
+	return a.judgeAddition(ctx, in, func(tx *store.Tx, q asked, now time.Time) (Checked, error) {
+		typed, mistyped := onboarding.ParseActivationCode(q.form.Code) // web has told the person so
+		if mistyped != nil {
+			return refuse(onboarding.AskAgain), nil
+		}
+		code, refusal, err := verifyCode(ctx, tx, &q.Case, typed, q.at, now)
+		if err != nil || refusal.Outcome != "" {
+			return Checked{Verdict: refusal}, err
+		}
+		return a.weighAddition(ctx, tx, q, proofByCode(code), now)
+	})
+}
+
 // weighAddition decides what a right credential leads to.
 func (a *Activities) weighAddition(ctx context.Context, tx *store.Tx, q asked, p proof, now time.Time) (Checked, error) {
 	source := onboarding.FromLegacy
@@ -74,10 +91,11 @@ func (a *Activities) weighAddition(ctx context.Context, tx *store.Tx, q asked, p
 func (a *Activities) judgeAddition(ctx context.Context, in Check, judge func(*store.Tx, asked, time.Time) (Checked, error)) (Checked, error) {
 	return a.once(ctx, in, func(tx *store.Tx, now time.Time) (Checked, error) {
 		var form additionForm
-		if _, found, err := a.open(ctx, tx, in, now, &form); err != nil || !found {
+		at, found, err := a.open(ctx, tx, in, now, &form)
+		if err != nil || !found {
 			return refuse(onboarding.AskAgain), err
 		}
-		q, err := askAddition(ctx, tx, in.Case, form)
+		q, err := askAddition(ctx, tx, in.Case, form, at)
 		if err != nil {
 			return Checked{}, err
 		}
@@ -99,7 +117,7 @@ func (a *Activities) judgeAddition(ctx context.Context, in Check, judge func(*st
 	})
 }
 
-func askAddition(ctx context.Context, tx *store.Tx, caseID string, form additionForm) (asked, error) {
+func askAddition(ctx context.Context, tx *store.Tx, caseID string, form additionForm, at time.Time) (asked, error) {
 	addition, err := tx.LockAddition(ctx, caseID)
 	if err != nil {
 		return asked{}, err
@@ -113,7 +131,7 @@ func askAddition(ctx context.Context, tx *store.Tx, caseID string, form addition
 		addition.Identity = form.Identity
 	}
 	candidate, err := tx.LockCandidate(ctx, addition.Person, identity.Organisation, addition.Institution)
-	return asked{&addition, form, identity, candidate}, err
+	return asked{&addition, form, at, identity, candidate}, err
 }
 
 // refuseAddition leaves the case where it is; the row says why.

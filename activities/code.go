@@ -45,7 +45,7 @@ func (a *Activities) judgeCode(ctx context.Context, tx *store.Tx, l *store.Linki
 	if err != nil {
 		return Checked{}, err
 	}
-	code, refusal, err := verifyCode(ctx, tx, l, email, typed, at, now)
+	code, refusal, err := verifyCode(ctx, tx, &l.Case, typed, at, now)
 	if err != nil || refusal.Outcome != "" {
 		return Checked{Verdict: refusal}, err
 	}
@@ -56,12 +56,12 @@ func (a *Activities) judgeCode(ctx context.Context, tx *store.Tx, l *store.Linki
 // wrong, unknown and locked cost one hash and the same statements, so that nobody learns which codes exist. That a code
 // was used or has ended is told to nobody but who has its letter. The count is held before the compare and committed
 // with the answer: parallel tries queue up.
-func verifyCode(ctx context.Context, tx *store.Tx, l *store.Linking, email onboarding.Email, typed onboarding.ActivationCode, at, now time.Time) (store.ActivationCode, onboarding.Verdict, error) {
-	tries, err := hold(ctx, tx, now, counter{limit: onboarding.CodeTries, subject: l.Identity})
+func verifyCode(ctx context.Context, tx *store.Tx, c *store.Case, typed onboarding.ActivationCode, at, now time.Time) (store.ActivationCode, onboarding.Verdict, error) {
+	tries, err := hold(ctx, tx, now, counter{limit: onboarding.CodeTries, subject: c.Identity})
 	if err != nil {
 		return store.ActivationCode{}, onboarding.Verdict{}, err
 	}
-	code, err := tx.ActivationCodeBySelector(ctx, typed.Selector(), email)
+	code, err := tx.ActivationCodeBySelector(ctx, typed.Selector())
 	if err != nil && onboarding.KindOf(err) != onboarding.NotFound {
 		return code, onboarding.Verdict{}, err
 	}
@@ -71,14 +71,14 @@ func verifyCode(ctx context.Context, tx *store.Tx, l *store.Linking, email onboa
 	}
 	refusal := codeRefusal(code, at)
 	if until := tries.lockedUntil(now); !until.IsZero() {
-		l.LockedUntil, refusal = until, onboarding.Verdict{Outcome: onboarding.Locked, Until: until}
+		c.LockedUntil, refusal = until, onboarding.Verdict{Outcome: onboarding.Locked, Until: until}
 		err = tries.save(ctx, tx)
 	} else if !right {
-		refusal, err = countWrong(ctx, tx, &l.Case, tries, tries, onboarding.WrongCode, onboarding.ProofWrong, now)
+		refusal, err = countWrong(ctx, tx, c, tries, tries, onboarding.WrongCode, onboarding.ProofWrong, now)
 		return store.ActivationCode{}, refusal, err
 	}
 	if err == nil && refusal.Outcome != "" {
-		err = tx.Audit(ctx, event(refusals[refusal.Outcome], l.Case, now, nil))
+		err = tx.Audit(ctx, event(refusals[refusal.Outcome], *c, now, nil))
 	}
 	return code, refusal, err
 }

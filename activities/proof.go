@@ -33,7 +33,7 @@ func proofByAccount(a store.Account) proof {
 
 func proofByCode(c store.ActivationCode) proof {
 	return proof{Code: c.ID, Institution: c.Institution, Name: c.Name, Board: c.Board, BoardKvK: c.BoardKvK,
-		Closed: c.Closed, Person: c.Person, New: true, UsedAt: c.UsedAt.Time, Spent: c.UsedAt.Valid}
+		Closed: c.Closed, New: true, UsedAt: c.UsedAt.Time, Spent: c.UsedAt.Valid}
 }
 
 // proven returns what proved a case and holds its row. ended tells of an activation code that has been replaced since.

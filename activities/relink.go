@@ -45,7 +45,7 @@ func holder(ctx context.Context, tx *store.Tx, p proof, email onboarding.Email) 
 	return tx.HolderByInstitution(ctx, p.Institution, email)
 }
 
-// admitted tells whether a link may be made now, and whom it joins: nobody, or a person. It besides again what was asked at
+// admitted tells whether a link may be made now, and whom it joins: nobody, or a person. It asks again what was asked at
 // the proof, with the address that has been confirmed since.
 func admitted(ctx context.Context, tx *store.Tx, l store.Linking, p proof, identity store.Identity, email onboarding.Email) (may bool, held store.Holder, how way, err error) {
 	if held, err = holder(ctx, tx, p, email); err != nil {

@@ -17,7 +17,6 @@ type ActivationCode struct {
 	Closed      bool                       `db:"closed"`      // the institution, without a successor
 	Board       onboarding.InstitutionCode `db:"board"`       // of the institution, or itself; may be empty
 	BoardKvK    onboarding.KvKNumber       `db:"kvk"`         // may be empty: the register has gaps
-	Person      string                     `db:"person"`      // who got in by an account or a code of the institution; of several, who has the address asked for
 	IssuedAt    time.Time                  `db:"issued_at"`
 	ExpiresAt   time.Time                  `db:"expires_at"`
 	UsedAt      sql.NullTime               `db:"used_at"`
@@ -34,23 +33,18 @@ const codeTables = `
 	join institutions i on i.code = coalesce(registered.successor, registered.code)
 	left join institutions b on b.code = coalesce(i.board, i.code) and b.kind = 'board'`
 
-// ActivationCodeBySelector finds the code that is in use under a selector, else the newest that was. email decides which
-// person of the institution is named. NotFound when there never was one.
-func (t *Tx) ActivationCodeBySelector(ctx context.Context, selector string, email onboarding.Email) (ActivationCode, error) {
+// ActivationCodeBySelector finds the code that is in use under a selector, else the newest that was. NotFound when there
+// never was one.
+func (t *Tx) ActivationCodeBySelector(ctx context.Context, selector string) (ActivationCode, error) {
 	var c ActivationCode
 	err := t.tx.GetContext(ctx, &c, `
-		select `+codeColumns+`, coalesce((
-			select p.id::text from memberships m join persons p on p.id = m.person
-			where m.institution = i.code and m.source in ('legacy', 'activation')
-			order by lower(p.email) = lower($2) desc, m.since limit 1), '') as person
-		from `+codeTables+`
+		select `+codeColumns+` from `+codeTables+`
 		where c.selector = $1
-		order by c.used_at is null and c.voided_at is null desc, c.issued_at desc limit 1`, selector, email)
+		order by c.used_at is null and c.voided_at is null desc, c.issued_at desc limit 1`, selector)
 	return c, translate("find activation code", err)
 }
 
-// LockActivationCode returns a code and holds its row. Its institution is not merged or closed meanwhile. It names no
-// person.
+// LockActivationCode returns a code and holds its row. Its institution is not merged or closed meanwhile.
 func (t *Tx) LockActivationCode(ctx context.Context, id string) (ActivationCode, error) {
 	var c ActivationCode
 	err := t.tx.GetContext(ctx, &c, `

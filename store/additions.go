@@ -83,7 +83,8 @@ func (t *Tx) SaveAddition(ctx context.Context, a Addition) error {
 }
 
 // Add lets the person of a case act for its institution: the account that proved it is the person's, and its password is
-// gone. Where it is a member already, it stays as it is. Taken: the account has become somebody else's. InstitutionEnded:
+// gone. Where it is a member already, it stays as it is. Taken: the account has become somebody else's. CodeEnded: the
+// activation code was used or replaced. InstitutionEnded:
 // the institution has closed.
 func (t *Tx) Add(ctx context.Context, a Addition, now time.Time) (onboarding.Outcome, error) {
 	var open bool
@@ -100,6 +101,16 @@ func (t *Tx) Add(ctx context.Context, a Addition, now time.Time) (onboarding.Out
 		}
 		if bound, err := result.RowsAffected(); err != nil || bound == 0 {
 			return onboarding.Taken, translate("bind account", err)
+		}
+	}
+	if a.Code != "" {
+		result, err := t.tx.ExecContext(ctx, `
+			update activation_codes set used_at = $2 where id = $1 and used_at is null and voided_at is null`, a.Code, now)
+		if err != nil {
+			return "", translate("use activation code", err)
+		}
+		if used, err := result.RowsAffected(); err != nil || used == 0 {
+			return onboarding.CodeEnded, translate("use activation code", err)
 		}
 	}
 	_, err = t.tx.ExecContext(ctx, `

@@ -26,6 +26,8 @@ type additionForm struct {
 	Language string `json:"language"`
 	Username string `json:"username,omitempty"`
 	Password string `json:"password,omitempty"`
+
+	Code onboarding.ActivationCode `json:"code,omitempty"`
 }
 
 // showAddCheck shows the chosen ones of those that can be added now.

@@ -244,6 +244,26 @@ func TestCredentialsOfTheInstitutionGoToItsCase(t *testing.T) {
 	}
 }
 
+func TestActivationCodeOfTheInstitutionGoesToItsCase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("jane")
+	w.inRegister()
+	page := b.get(proofPath + "?instelling=16AH").expect(http.StatusOK)
+	form := url.Values{nonceField: {page.value(nonceField)}, institutionField: {"16AH"}, "code": {"BFGG-5CDH-P18D-JGJ5"}}
+	b.post(proofPath, form).expect(http.StatusUnprocessableEntity).says(nl("e.code.check"))
+	form.Set("code", "bfgg 5cdh pl8d jgj4")
+	w.engine.answers(onboarding.Verdict{Outcome: onboarding.CodeUsed})
+	used := b.post(proofPath, form).expect(http.StatusUnprocessableEntity).says(nl("e.code.used"))
+	form.Set(nonceField, used.value(nonceField))
+	w.engine.answers(onboarding.Verdict{Outcome: onboarding.Accepted})
+	b.post(proofPath, form).redirects(resultPath + "?instelling=16AH")
+	if last := w.engine.last(); last.UpdateName != workflows.SubmitActivationCode || w.engine.added[1].Institution != "16AH" {
+		t.Errorf("asked for %s of %+v", last.UpdateName, w.engine.added)
+	}
+}
+
 // addition brings a case of the last login to where it stands, as the activities would.
 func (w *world) addition(code onboarding.InstitutionCode, change func(*store.Addition)) {
 	w.t.Helper()

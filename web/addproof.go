@@ -19,6 +19,7 @@ type addProofView struct {
 	Own       bool // the login is of its board: a credential of the institution counts
 	KvK       string
 	Username  string
+	Code      string // activation code
 }
 
 // showAddProof shows what else can be shown for an institution, or where it is added without.
@@ -53,17 +54,41 @@ func addProofPage(c *gin.Context, v visit, candidate store.Candidate, username s
 	}
 	return page{Template: "addproof", Title: title, Errors: state.faults, View: addProofView{
 		Nonce: state.nonce, Candidate: choiceOf(candidate, nil), Contact: candidate.Contact, Own: candidate.OwnBoard,
-		KvK: string(v.identity.Organisation), Username: username}}
+		KvK: string(v.identity.Organisation), Username: username, Code: c.PostForm("code")}}
 }
 
-// submitAddProof takes username and password of the institution's account.
+// submitAddProof takes username and password of the institution's account, or its activation code.
 func (s *site) submitAddProof(c *gin.Context, v visit) form {
-	username, password := c.PostForm("username"), c.PostForm("password")
-	f := form{
-		place: atHome, update: workflows.SubmitCredentials, pace: s.paces.credentials, proves: backToAdding,
-		input: additionForm{Identity: v.identity.Hash, Language: string(languageOf(c)), Username: username, Password: password},
-		title: "p.notcontact.h", fields: []string{"username", "password", institutionField}, button: "next",
+	if _, given := c.GetPostForm("code"); given {
+		return s.completeAddProof(c, v, addProofByCode(c, v))
 	}
+	return s.completeAddProof(c, v, addProofByCredentials(c, v))
+}
+
+func addProofByCredentials(c *gin.Context, v visit) form {
+	username, password := c.PostForm("username"), c.PostForm("password")
+	f := form{update: workflows.SubmitCredentials, fields: []string{"username", "password", institutionField},
+		input: additionForm{Identity: v.identity.Hash, Language: string(languageOf(c)), Username: username, Password: password}}
+	if strings.TrimSpace(username) == "" {
+		f.faults = append(f.faults, fieldError{Field: "username", Key: "e.user.empty"})
+	}
+	if password == "" {
+		f.faults = append(f.faults, fieldError{Field: "password", Key: "e.pw.empty"})
+	}
+	return f
+}
+
+func addProofByCode(c *gin.Context, v visit) form {
+	code, mistyped := onboarding.ParseActivationCode(c.PostForm("code"))
+	return form{update: workflows.SubmitActivationCode, fields: []string{"code", institutionField},
+		input:  additionForm{Identity: v.identity.Hash, Language: string(languageOf(c)), Code: code},
+		faults: faultOf("code", mistyped)}
+}
+
+// completeAddProof adds what the forms have in common.
+func (s *site) completeAddProof(c *gin.Context, v visit, f form) form {
+	f.place, f.pace, f.proves = atHome, s.paces.credentials, backToAdding
+	f.title, f.button = "p.notcontact.h", "next"
 	if v.identity.Person == "" {
 		return f // goes to where it is at
 	}
@@ -71,12 +96,8 @@ func (s *site) submitAddProof(c *gin.Context, v visit) form {
 	f.obstacle = err
 	f.workflow, f.begin = s.additionID(v, candidate.Code), s.beginAddition(v, candidate.Code, string(languageOf(c)))
 	f.after = withCodes(resultPath, []onboarding.InstitutionCode{candidate.Code})
-	f.page = func(_ standing, state formState) page { return addProofPage(c, v, candidate, username, state) }
-	if strings.TrimSpace(username) == "" {
-		f.faults = append(f.faults, fieldError{Field: "username", Key: "e.user.empty"})
-	}
-	if password == "" {
-		f.faults = append(f.faults, fieldError{Field: "password", Key: "e.pw.empty"})
+	f.page = func(_ standing, state formState) page {
+		return addProofPage(c, v, candidate, c.PostForm("username"), state)
 	}
 	return f
 }

@@ -39,6 +39,14 @@ var addStates = []state{
 		return b.post(proofPath, b.with(proofPath+"?instelling=16AH",
 			url.Values{institutionField: {"16AH"}, "username": {"linde01"}, "password": {"x"}}))
 	})},
+	{"add-proof-code-mistyped", asContact("", func(b *browser) answer {
+		return b.post(proofPath, b.with(proofPath+"?instelling=16AH", url.Values{institutionField: {"16AH"}, "code": {"BFGG-5CDH"}}))
+	})},
+	{"add-proof-code-used", asContact("", func(b *browser) answer {
+		b.w.engine.answers(onboarding.Verdict{Outcome: onboarding.CodeUsed})
+		return b.post(proofPath, b.with(proofPath+"?instelling=16AH",
+			url.Values{institutionField: {"16AH"}, "code": {"BFGG-5CDH-P18D-JGJ4"}}))
+	})},
 	{"add-proof-board", asContact("07XY", func(b *browser) answer { return b.get(proofPath + "?instelling=07XY") })},
 	{"add-proof-elsewhere", asContact("", func(b *browser) answer { return b.get(proofPath + "?instelling=07XY") })},
 	{"join-cancelled", joined(func(a *brokertest.Answer) { a.Status = persona("carl").Status }, nil)},

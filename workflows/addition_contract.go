@@ -16,7 +16,7 @@ import (
 const AdditionName = "Addition"
 
 // AddAsContact is the update by which a person adds an institution that the register lets them add. Like the other
-// updates of an addition (SubmitCredentials, Cancel) it answers when the institution has been added, or why not.
+// updates of an addition (SubmitCredentials, SubmitActivationCode, Cancel) it answers when the institution has been added, or why not.
 const AddAsContact = "AddAsContact"
 
 // AdditionInput starts an addition.

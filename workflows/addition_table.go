@@ -13,6 +13,7 @@ var (
 var additionTable = table{
 	{AddAsContact, byPerson, awaitingAddition, provingAddition},
 	{SubmitCredentials, byPerson, awaitingAddition, provingAddition},
+	{SubmitActivationCode, byPerson, awaitingAddition, provingAddition},
 	{Cancel, byPerson, awaitingAddition, steps(onboarding.Cancelled)},
 	{institutionAdded, bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
 	{additionTaken, bySystem, steps(onboarding.Completing), awaitingAddition},

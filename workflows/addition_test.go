@@ -52,7 +52,7 @@ func (a *adding) register() {
 		note("CloseAddition " + string(in.Step))
 		return nil
 	})
-	for _, name := range []string{"CheckContact", "CheckAdditionCredentials"} {
+	for _, name := range []string{"CheckContact", "CheckAdditionCredentials", "CheckAdditionCode"} {
 		add(name, func(context.Context, activities.Check) (activities.Checked, error) { note(name); return a.check() })
 	}
 	add("Settle", func(_ context.Context, s activities.Settlement) (activities.Checked, error) {
@@ -114,7 +114,8 @@ func (a *adding) wantDone(want ...string) {
 }
 
 func TestAdditionGoesFromProofToAdded(t *testing.T) {
-	for update, check := range map[string]string{AddAsContact: "CheckContact", SubmitCredentials: "CheckAdditionCredentials"} {
+	for update, check := range map[string]string{AddAsContact: "CheckContact",
+		SubmitCredentials: "CheckAdditionCredentials", SubmitActivationCode: "CheckAdditionCode"} {
 		a := newAdding(t)
 		proof := a.submit(time.Second, "u1", update)
 		a.run(onboarding.Added)

@@ -16,6 +16,8 @@ func (c *addition) setup(ctx workflow.Context) error {
 			c.prove("Contactpersoon opzoeken", do.CheckContact), c.refusedWhenOver),
 		c.handle(ctx, SubmitCredentials, "Gebruikersnaam en wachtwoord van de instelling",
 			c.prove("Gebruikersnaam en wachtwoord controleren", do.CheckAdditionCredentials), c.refusedWhenOver),
+		c.handle(ctx, SubmitActivationCode, "Activatiecode van de instelling",
+			c.prove("Activatiecode controleren", do.CheckAdditionCode), c.refusedWhenOver),
 		c.handle(ctx, Cancel, "Stoppen met toevoegen", c.cancel, c.refusedWhenOver),
 	)
 }

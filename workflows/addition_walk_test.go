@@ -68,7 +68,7 @@ func (w *additionWalk) script(event string, result onboarding.Step, later time.D
 			return activities.Checked{Verdict: onboarding.Verdict{Outcome: outcome}}, nil
 		}
 	}
-	proving := event == AddAsContact || event == SubmitCredentials
+	proving := event == AddAsContact || event == SubmitCredentials || event == SubmitActivationCode
 	switch {
 	case proving && result == onboarding.AwaitProof:
 		answers(onboarding.WrongCredentials)
