@@ -119,7 +119,7 @@ func (s *site) addEach(c *gin.Context, v visit, id string, chosen []store.Candid
 			continue
 		}
 		s.saw(c, err)
-		s.Log.WarnContext(c.Request.Context(), "institution not added", "institution", chosen[i].Code, "cause", err)
+		s.Log.WarnContext(c.Request.Context(), "institution not added", "cause", err)
 	}
 	return reached
 }
