@@ -113,7 +113,7 @@ func (s *site) addEach(c *gin.Context, v visit, id string, chosen []store.Candid
 		})
 	}
 	wait.Wait()
-	for i, err := range answers {
+	for _, err := range answers {
 		if err == nil || onboarding.KindOf(err) == onboarding.Stale {
 			reached++
 			continue
