@@ -16,6 +16,10 @@ func TestOtherDoors(t *testing.T) {
 	stack := startStack(t)
 	t.Run("approval", func(t *testing.T) { approval(t, stack) })
 	t.Run("adding", func(t *testing.T) { adding(t, stack) })
+	t.Run("joining", func(t *testing.T) { joining(t, stack) })
+	t.Run("own link", func(t *testing.T) { ownLink(t, stack) })
+	t.Run("activation code", func(t *testing.T) { activationCode(t, stack) })
+	t.Run("forgotten password", func(t *testing.T) { forgottenPassword(t, stack) })
 }
 
 // approval: a login of another organisation waits for the representative, who first refuses and then approves.
@@ -48,7 +52,7 @@ func (v *visitor) decide(email string, number int, answer string) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	v.open(regexp.MustCompile(`http://\S+sleutel=\S+`).FindString(mail.Text))
+	v.open(mailedLink.FindString(mail.Text))
 	v.await(`[name=antwoord]`)
 	v.look("question")
 	v.press(`[name=antwoord][value=` + answer + `]`)
@@ -58,16 +62,25 @@ func (v *visitor) decide(email string, number int, answer string) {
 	v.awaitTrue("a link that works once", `document.querySelector("[name=antwoord]") === null`)
 }
 
-// anyPIN waits for the first mail with a PIN among those to an address.
+// mailedLink is the link with a token in a mail.
+var mailedLink = regexp.MustCompile(`http://\S+sleutel=\S+`)
+
+// anyPIN waits for the first PIN in the mails to an address.
 func (v *visitor) anyPIN(email string) string {
+	v.t.Helper()
+	return v.inMails(email, regexp.MustCompile(`\b\d{6}\b`))
+}
+
+// inMails waits for the first mail to an address in which something is found.
+func (v *visitor) inMails(email string, wanted *regexp.Regexp) string {
 	v.t.Helper()
 	for number := 1; ; number++ {
 		mail, err := v.stack.Mailbox.Await(within(v.t, mailPatience), email, number)
 		if err != nil {
-			v.t.Fatalf("wait for a PIN: %v\n%s", err, v.page())
+			v.t.Fatalf("no mail to %s has %s: %v\n%s", email, wanted, err, v.page())
 		}
-		if pin := regexp.MustCompile(`\b\d{6}\b`).FindString(mail.Text); pin != "" {
-			return pin
+		if found := wanted.FindString(mail.Text); found != "" {
+			return found
 		}
 	}
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -115,7 +116,7 @@ func unlink(t *testing.T, stack *devstack.Stack) (secrets []string, find string)
 	query(t, stack, `select reference from linkings order by deadline limit 1`, &reference)
 	act(t, stack, agents[0], append([]string{"helpdesk", "unlink", reference}, why...)...)
 	for _, institution := range []string{"03AB", "14JT"} {
-		act(t, stack, agents[0], append([]string{"helpdesk", "code", "issue", institution}, why...)...)
+		issueCode(t, stack, agents[0], institution)
 	}
 	act(t, stack, agents[1], append([]string{"helpdesk", "unlink", "confirm", reference}, why...)...)
 	return append(agents, "Annabel", "Berend"), `select workflow_id from unlinkings`
@@ -129,6 +130,17 @@ func agent(t *testing.T, stack *devstack.Stack, name string) (token string) {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(output)
+}
+
+// issueCode lets an agent make an activation code.
+func issueCode(t *testing.T, stack *devstack.Stack, token, institution string) string {
+	t.Helper()
+	output, err := stack.RunAs(t.Context(), token, "helpdesk", "code", "issue", institution, "--reason", "new_institution", "--ticket", "HD-20262",
+		"--letter", filepath.Join(t.TempDir(), "letter.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`[0-9A-Z]{4}(-[0-9A-Z]{4}){3}`).FindString(output)
 }
 
 // act lets an agent run the program.
