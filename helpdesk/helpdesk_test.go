@@ -161,8 +161,8 @@ func TestWhoProposedCannotConfirm(t *testing.T) {
 // TestRolesMayDoWhatOperatorsRead repeats the table of docs/operators.md.
 func TestRolesMayDoWhatOperatorsRead(t *testing.T) {
 	for role, want := range map[Role]string{
-		Desk:     "show issue void show-code propose confirm dismiss",
-		Operator: "show show-code retry",
+		Desk:     "show list issue void show-code propose confirm dismiss",
+		Operator: "show list show-code retry",
 		"nobody": "",
 	} {
 		var may []string

@@ -38,6 +38,7 @@ type Verb string
 // The verbs.
 const (
 	Show      Verb = "show"      // look a reference up
+	List      Verb = "list"      // cases by where they stand
 	IssueCode Verb = "issue"     // make an activation code
 	VoidCode  Verb = "void"      // make it useless
 	ShowCode  Verb = "show-code" // when it was made and used; never the code
@@ -49,12 +50,12 @@ const (
 
 // Verbs lists the verbs.
 func Verbs() []Verb {
-	return []Verb{Show, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Retry}
+	return []Verb{Show, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Retry}
 }
 
 var allowed = map[Role][]Verb{
-	Desk:     {Show, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss},
-	Operator: {Show, ShowCode, Retry},
+	Desk:     {Show, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss},
+	Operator: {Show, List, ShowCode, Retry},
 }
 
 // May tells whether agents with that role do that.

@@ -44,6 +44,7 @@ const (
 	AgentRevoked    Event = "agent.revoked"
 	AgentRefused    Event = "agent.refused"    // a token of nobody at work
 	HelpdeskLooked  Event = "helpdesk.looked"  // up a reference; with the agent
+	HelpdeskListed  Event = "helpdesk.listed"  // cases; likewise
 	UnlinkReported  Event = "unlink.reported"  // by the user: this link was not me
 	UnlinkProposed  Event = "unlink.proposed"  // by an agent; this and what follows with agent, reason and ticket
 	UnlinkConfirmed Event = "unlink.confirmed" // by another agent: done

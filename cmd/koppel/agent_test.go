@@ -21,6 +21,8 @@ type helpdeskDesk struct {
 	url    string
 	db     *store.Store
 	engine temporalClient
+	ui     httpURL
+	now    time.Time // zero: the clock's
 }
 
 func newHelpdeskDesk(t *testing.T) *helpdeskDesk {
@@ -58,11 +60,32 @@ func (d *helpdeskDesk) agent(args ...string) (string, error) {
 // helpdesk runs `koppel helpdesk` with the token of an agent.
 func (d *helpdeskDesk) helpdesk(token string, args ...string) (string, error) {
 	return d.run(helpdeskCommand(&counter{
-		settings: func() (settings, error) { return settings{AgentToken: agentToken(token)}, nil },
+		settings: func() (settings, error) { return settings{AgentToken: agentToken(token), TemporalUI: d.ui}, nil },
 		open:     func(settings) (*store.Store, error) { return store.Open(d.url) },
 		dial:     func(settings) (temporalClient, error) { return d.engine, nil },
-		now:      time.Now,
+		now:      d.clock,
 	}), args)
+}
+
+func (d *helpdeskDesk) clock() time.Time {
+	if d.now.IsZero() {
+		return time.Now()
+	}
+	return d.now
+}
+
+// count reads a number from the database.
+func (d *helpdeskDesk) count(query string) (n int) {
+	d.Helper()
+	db, err := sql.Open("postgres", d.url)
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(d.Context(), query).Scan(&n); err != nil {
+		d.Fatal(err)
+	}
+	return n
 }
 
 func (d *helpdeskDesk) run(command *cobra.Command, args []string) (string, error) {

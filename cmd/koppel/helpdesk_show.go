@@ -37,7 +37,11 @@ func showReference(c *counter) *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("helpdesk show: %w", err)
 				}
-				return found.print(cmd.OutOrStdout())
+				if err := found.print(cmd.OutOrStdout()); err != nil {
+					return err
+				}
+				s.printQuery(cmd.OutOrStdout(), workflows.Filter{Reference: reference}.Query())
+				return nil
 			})
 		},
 	}

@@ -39,7 +39,7 @@ func TestReferenceShowsWhereItsCaseStands(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"K3TF-9M2Q", "Koppeling 03AB", "Wacht op de pincode (await_pin)", "23-11-2026 10.00 uur",
-		"26-11-2026 09.00 uur", "teruggekomen: niet bezorgd", "(melding 5.1.1), mail 2", "pin.wrong left=3"} {
+		"26-11-2026 09.00 uur", "teruggekomen: niet bezorgd", `In Temporal UI: KoppelRef = "K3TF-9M2Q"`, "(melding 5.1.1), mail 2", "pin.wrong left=3"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("lacks %q:\n%s", want, out)
 		}

@@ -26,6 +26,9 @@ type settings struct {
 	// Says which agent you are: `koppel agent add` made it. Each agent has one, and keeps it like a password.
 	AgentToken agentToken `env:"KOPPEL_AGENT_TOKEN" for:"helpdesk" secret:"yes"`
 
+	// Where Temporal UI is, for the links that `koppel helpdesk` prints; without it none are printed.
+	TemporalUI httpURL `env:"KOPPEL_TEMPORAL_UI" for:"helpdesk" optional:"yes" example:"https://temporal.example.nl"`
+
 	// Where web listens.
 	Listen listenAddress `env:"KOPPEL_LISTEN" for:"web" envDefault:"localhost:8080"`
 	// How browsers reach web; links in mails begin with it.
