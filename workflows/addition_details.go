@@ -30,12 +30,12 @@ var additionSteps = map[onboarding.Step]string{
 
 // additionAdvice says whose turn it is and what an agent can do now.
 var additionAdvice = map[onboarding.Step]string{
-	onboarding.AwaitProof: "De gebruiker is aan de beurt. Staat de gebruiker met het e-mailadres van het account als contactpersoon in het register? Is de inlog van het bestuur van de instelling? Anders helpen gebruikersnaam en wachtwoord van de instelling.",
-	onboarding.Completing: "Het systeem is aan de beurt. Duurt dit langer dan 5 minuten, waarschuw dan beheer.",
-	onboarding.Notifying:  "De gebruiker kan met de instelling werken en hoeft niets te doen.",
-	onboarding.Added:      "Klaar.",
-	onboarding.Expired:    "Klaar. De gebruiker kan opnieuw beginnen bij Account toevoegen.",
-	onboarding.Cancelled:  "Klaar. De gebruiker kan opnieuw beginnen bij Account toevoegen.",
+	onboarding.AwaitProof: "Kijk of de gebruiker met het e-mailadres van het account in het register staat als contactpersoon, en heeft ingelogd voor het bestuur van deze instelling. Zo niet, dan helpen de gebruikersnaam en het wachtwoord van de instelling, of een activatiecode.",
+	onboarding.Completing: "Wachten: dit duurt gewoonlijk een paar tellen. De gebruiker hoeft niets opnieuw te doen.",
+	onboarding.Notifying:  "Niets. De gebruiker kan met de instelling werken; alleen de bevestigingen moeten nog weg.",
+	onboarding.Added:      "Klaar. De gebruiker kan met de instelling werken.",
+	onboarding.Expired:    "Klaar; er is niets toegevoegd. De gebruiker begint opnieuw bij Account toevoegen.",
+	onboarding.Cancelled:  "Klaar; er is niets toegevoegd. De gebruiker begint opnieuw bij Account toevoegen.",
 }
 
 func (c *addition) words() (heading, counsel string) {

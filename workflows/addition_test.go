@@ -32,7 +32,8 @@ func newAdding(t *testing.T) *adding {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	a := &adding{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), t: t}
-	a.started = a.Now()
+	a.SetStartTime(start)
+	a.started = start
 	a.check = func() (activities.Checked, error) { return activities.Checked{Verdict: accepted}, nil }
 	a.complete = func() (activities.Completed, error) {
 		return activities.Completed{Outcome: onboarding.Accepted, Mails: addedMails}, nil

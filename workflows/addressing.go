@@ -18,6 +18,7 @@ type addressing struct {
 	notice any // the activity that sends the mails beside the PIN
 
 	mail     onboarding.MailState
+	mailAt   time.Time         // since when it is so
 	mailCode int               // SMTP reply of the last refusal
 	bounce   activities.Bounce // of the newest PIN mail that came back
 
@@ -136,14 +137,30 @@ func (p *addressing) waits() (heading, counsel string) {
 }
 
 func (p *addressing) mailText() string {
-	text := mailNames[p.mail]
-	switch p.mail {
-	case onboarding.MailRefused:
-		text += fmt.Sprintf(" (antwoord %d)", p.mailCode)
-	case onboarding.MailBounced:
-		text += fmt.Sprintf(" (melding %s)", p.bounce.Status)
+	if p.of.step != onboarding.MailingPIN && p.of.step != onboarding.AwaitPIN {
+		return "" // nobody waits for it
 	}
-	return text
+	state := p.mail
+	if state == onboarding.MailQueued && p.of.late(activities.MailQueue) {
+		state = onboarding.MailLate
+	}
+	text := mailNames[state]
+	switch state {
+	case "":
+		return ""
+	case onboarding.MailSent:
+		text += fmt.Sprintf("; de pincode werkt %.0f minuten", onboarding.PINLife.Minutes())
+	case onboarding.MailRefused:
+		text += fmt.Sprintf(": %s (antwoord %d)", refusalText(p.mailCode), p.mailCode)
+	case onboarding.MailBounced:
+		text += fmt.Sprintf(": %s (melding %s)", bounceText(p.bounce.Status), p.bounce.Status)
+	}
+	return text + ", " + clockText(p.mailAt)
+}
+
+// showMail notes what became of the newest PIN mail.
+func (p *addressing) showMail(ctx workflow.Context, state onboarding.MailState) {
+	p.mail, p.mailAt = state, workflow.Now(ctx)
 }
 
 // LinkingView is what the query LinkingState answers, of a linking or a change of address.

@@ -16,6 +16,7 @@ type handler func(workflow.Context, Submission) (onboarding.Verdict, error)
 // handle registers an update that fits the steps that the table has for it, one at a time. also may reject it for other
 // reasons; nil: there are none. What is rejected leaves no trace in the history.
 func (j *journey) handle(ctx workflow.Context, name, description string, h handler, also func() error) error {
+	j.guards[name] = also
 	return workflow.SetUpdateHandlerWithOptions(ctx, name, h, workflow.UpdateHandlerOptions{
 		Description: description,
 		Validator:   func(Submission) error { return j.fits(name, also) },
@@ -74,7 +75,7 @@ func (j *journey) checkWith(ctx workflow.Context, summary string, activity any, 
 			activities.Settlement{Check: in, Otherwise: unanswered(err)}, &checked)
 	}
 	if err == nil {
-		j.verdict = checked.Verdict
+		j.verdict, j.judged = checked.Verdict, workflow.Now(ctx)
 		j.describe(ctx)
 	}
 	return checked, err

@@ -14,7 +14,7 @@ func (j *journey) runClock(ctx workflow.Context) {
 	for !j.step.Over() {
 		at := j.nextAlarm(ctx)
 		timerCtx, cancel := workflow.WithCancel(ctx)
-		timer := workflow.NewTimerWithOptions(timerCtx, at.Sub(workflow.Now(ctx)), workflow.TimerOptions{Summary: "Volgende controle van de termijnen"})
+		timer := workflow.NewTimerWithOptions(timerCtx, at.Sub(workflow.Now(ctx)), workflow.TimerOptions{Summary: "Volgende termijn: " + clockText(at)})
 		err := workflow.Await(ctx, func() bool { return timer.IsReady() || j.nextAlarm(ctx).Before(at) })
 		cancel()
 		if err != nil {

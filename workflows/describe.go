@@ -1,12 +1,15 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
 
+	"koppel/activities"
 	"koppel/onboarding"
 )
 
@@ -65,11 +68,17 @@ func (j *journey) describe(ctx workflow.Context) {
 	heading, counsel := j.words()
 	lines := []string{"### " + heading, ""}
 	for _, line := range j.lines() {
-		if line.value != "" {
+		if line.name != "" && line.value != "" {
 			lines = append(lines, fmt.Sprintf("- **%s:** %s", line.name, line.value))
 		}
 	}
+	if !j.step.Over() {
+		counsel = "**Wat u kunt doen:** " + counsel
+	}
 	lines = append(lines, "", counsel)
+	if offers := j.offers(); len(offers) > 0 {
+		lines = append(append(lines, ""), offers...)
+	}
 	if footer := j.footer(); footer != "" {
 		lines = append(lines, "", footer)
 	}
@@ -77,47 +86,73 @@ func (j *journey) describe(ctx workflow.Context) {
 }
 
 func (j *journey) lines() []fact {
-	var until string
+	lines := []fact{{"Referentie", string(j.reference)}, {"Instelling", cmp.Or(strings.Join(codes(j.institutions), ", "), "nog niet bekend")},
+		{"Sinds", clockText(j.since)}, {"Wacht op", j.turn()}}
 	if !j.step.Over() {
-		until = clockText(j.until())
+		lines = append(lines, fact{"Uiterlijk", clockText(j.until())})
 	}
-	lines := []fact{{"Referentie", string(j.reference)}, {"Instelling", strings.Join(codes(j.institutions), ", ")},
-		{"Sinds", clockText(j.since)}, {"Uiterlijk", until}, {"Laatste controle", j.verdictText()}}
-	lines = append(lines, j.facts()...)
-	return append(lines, fact{"Let op", j.attentionText()})
+	lines = append(append(lines, j.verdictLines()...), j.facts()...)
+	return append(lines, fact{"Bezig met", j.busyText()}, fact{"Storing", j.failureText()}, fact{"Let op", attentionTexts[j.attention]})
 }
 
-func (j *journey) verdictText() string {
-	text := outcomeNames[j.verdict.Outcome]
+// verdictLines tell of the last check. A time is only told where its name says what happens then.
+func (j *journey) verdictLines() []fact {
+	text, until := outcomeNames[j.verdict.Outcome], clockText(onboarding.OnTheMinute(j.verdict.Until))
+	if text == "" {
+		return nil
+	}
+	if !j.judged.IsZero() {
+		text += ", " + clockText(j.judged)
+	}
+	lines := []fact{{"Laatste controle", text}}
 	if j.verdict.TriesLeft > 0 {
-		text += fmt.Sprintf(" (nog %d keer)", j.verdict.TriesLeft)
+		lines = append(lines, fact{"Pogingen over", strconv.Itoa(j.verdict.TriesLeft)})
 	}
-	if !j.verdict.Until.IsZero() {
-		text += ", tot " + clockText(onboarding.OnTheMinute(j.verdict.Until))
-	}
-	return text
+	return append(lines, fact{untilNames[j.verdict.Outcome], until}, fact{"Dat betekent", outcomeAdvice[j.verdict.Outcome]})
 }
 
-func (j *journey) attentionText() string {
-	switch j.attention {
-	case "":
-		return ""
-	case nobodyAsked:
-		return "geen gemachtigde heeft een mail gekregen; de helpdesk beslist."
-	case noAnswer:
-		return "de gemachtigde antwoordt niet; de helpdesk kan beslissen."
-	case secondAgent:
-		return "een medewerker heeft een antwoord voorgesteld; een andere medewerker bevestigt het of stelt iets anders voor."
-	case mailRefused:
-		return "ligt het aan ons, dan kan beheer de mail opnieuw sturen met RetryNow."
-	case mailBounced:
-		return "ligt het aan ons, laat beheer het dan eerst herstellen; daarna vraagt de gebruiker op de pagina een nieuwe pincode."
-	}
+// busyText is what the system is doing for the case, by the names that the engine shows.
+func (j *journey) busyText() string {
 	var running []string
 	for _, e := range j.effects {
-		running = append(running, fmt.Sprintf("“%s” loopt sinds %s.", e.summary, clockText(e.since)))
+		if !e.slow {
+			running = append(running, fmt.Sprintf("“%s”", e.summary))
+		}
 	}
-	return strings.Join(append(running, "Het systeem blijft het proberen; zie Pending Activities."), " ")
+	return strings.Join(running, ", ")
+}
+
+// failureText is the failure that the case waits to end, in plain words; the engine shows what the program said of it.
+func (j *journey) failureText() string {
+	var failing []string
+	reason := ""
+	for _, e := range j.effects {
+		if e.slow {
+			failing = append(failing, fmt.Sprintf("“%s” (sinds %s)", e.summary, clockText(e.since)))
+			reason = queueFailures[e.queue]
+		}
+	}
+	if len(failing) == 0 {
+		return ""
+	}
+	return strings.Join(failing, ", ") + " lukt nog niet: " + reason +
+		". Het systeem blijft het vanzelf proberen; de laatste foutmelding staat bij Pending Activities."
+}
+
+// queueFailures say what keeps the activities of a queue from getting done.
+var queueFailures = map[string]string{
+	activities.MailQueue: "de mailserver is niet bereikbaar of neemt de mail nog niet aan",
+	activities.MainQueue: "de database of een ander deel van het systeem antwoordt niet",
+}
+
+var attentionTexts = map[string]string{
+	slow:           "beheer krijgt hiervan vanzelf een alarm. De gebruiker hoeft niets opnieuw te doen.",
+	nobodyAsked:    "geen gemachtigde heeft een mail gekregen.",
+	noAnswer:       "de gemachtigde antwoordt al vijf dagen niet.",
+	secondAgent:    "een medewerker heeft iets voorgesteld; een andere medewerker kijkt het zelf na, en bevestigt het of niet.",
+	mailRefused:    "ligt het aan ons en niet aan het adres, dan kan beheer dezelfde mail opnieuw laten sturen (RetryNow).",
+	mailBounced:    "ligt het aan ons en niet aan het adres, laat beheer het dan eerst herstellen; daarna vraagt de gebruiker op de pagina een nieuwe pincode.",
+	unlinkReported: "behandel dit als een beveiligingsincident tot het tegendeel blijkt.",
 }
 
 // clockText writes a moment as the helpdesk's clock shows it.

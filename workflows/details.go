@@ -15,32 +15,32 @@ var linkingSteps = map[onboarding.Step]string{
 	onboarding.Notifying:           "Gekoppeld; bevestigingen worden gemaild",
 	onboarding.Linked:              "Gekoppeld",
 	onboarding.Expired:             "Verlopen: niet op tijd afgemaakt",
-	onboarding.Cancelled:           "Gestopt door de gebruiker",
+	onboarding.Cancelled:           "Gestopt: er is niets gekoppeld",
 }
 
 // linkingAdvice says whose turn it is and what an agent can do now.
 var linkingAdvice = map[onboarding.Step]string{
-	onboarding.AwaitProof:          "De gebruiker is aan de beurt. Vraag of gebruikersnaam en wachtwoord bekend zijn, of dat er een brief met een activatiecode is.",
-	onboarding.AwaitRepresentative: "De gemachtigde is aan de beurt. De pagina van de gebruiker zegt dit ook. Is er geen gemachtigde of komt er geen antwoord? Dan beslist de helpdesk met koppel helpdesk approve of refuse; een tweede medewerker bevestigt.",
-	onboarding.MailingPIN:          "Het systeem is aan de beurt. Komt de mail niet aan, dan kan de gebruiker op de pagina een ander e-mailadres invullen.",
-	onboarding.AwaitPIN:            "De gebruiker is aan de beurt. Laat ook bij spam kijken. Op de pagina kan de gebruiker een nieuwe pincode of een ander e-mailadres kiezen.",
-	onboarding.Completing:          "Het systeem is aan de beurt. Duurt dit langer dan 5 minuten, waarschuw dan beheer.",
-	onboarding.Notifying:           "De gebruiker is binnen en hoeft niets te doen.",
-	onboarding.Linked:              "Klaar. De gebruiker logt voortaan alleen in met eHerkenning.",
-	onboarding.Expired:             "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
-	onboarding.Cancelled:           "Klaar. De gebruiker kan opnieuw beginnen door in te loggen.",
+	onboarding.AwaitProof:          "Vraag of de gebruiker de gebruikersnaam en het wachtwoord van MijnHelpdeskPO weet. Zo niet: “Wachtwoord vergeten?” op de pagina, of een brief met een activatiecode.",
+	onboarding.AwaitRepresentative: "De gebruiker wacht; de pagina zegt dit ook. Komt er geen antwoord, dan beslist de helpdesk met twee medewerkers. Noem nooit wie de gemachtigde is.",
+	onboarding.MailingPIN:          "Wachten: de mail gaat vanzelf, en de 15 minuten van de pincode lopen nog niet. De gebruiker kan op de pagina een ander e-mailadres invullen.",
+	onboarding.AwaitPIN:            "Laat de gebruiker de nieuwste mail zoeken, ook bij spam. Op de pagina kan de gebruiker een nieuwe pincode vragen of een ander e-mailadres invullen.",
+	onboarding.Completing:          "Wachten: dit duurt gewoonlijk een paar tellen. De gebruiker hoeft niets opnieuw te doen.",
+	onboarding.Notifying:           "Niets. De gebruiker is binnen; alleen de bevestigingen moeten nog weg.",
+	onboarding.Linked:              "Klaar. De gebruiker logt voortaan alleen in met eHerkenning; het oude wachtwoord werkt niet meer.",
+	onboarding.Expired:             "Klaar; er is niets gekoppeld. De gebruiker logt in en begint opnieuw.",
+	onboarding.Cancelled:           "Klaar; er is niets gekoppeld. De gebruiker logt in en begint opnieuw.",
 }
 
 // A mail that was refused for good turns the step of the system into a person's.
 const (
-	parkedName   = "Wacht op een ander e-mailadres: de mail met de pincode is geweigerd"
-	parkedAdvice = "De gebruiker is aan de beurt: controleer het e-mailadres, of kies op de pagina een ander adres."
+	parkedName   = "De mail met de pincode is geweigerd; wacht op een ander e-mailadres"
+	parkedAdvice = "Laat de gebruiker het e-mailadres letter voor letter nakijken, en op de pagina een ander adres invullen."
 )
 
 // So does one that came back.
 const (
-	returnedName   = "Wacht op een ander e-mailadres: de mail met de pincode is niet bezorgd"
-	returnedAdvice = "De gebruiker is aan de beurt: controleer het e-mailadres, en kies op de pagina een ander adres of vraag een nieuwe pincode. De pagina van de gebruiker zegt dit ook."
+	returnedName   = "De mail met de pincode kwam terug; wacht op een ander e-mailadres"
+	returnedAdvice = "Laat de gebruiker het e-mailadres letter voor letter nakijken, en op de pagina een ander adres invullen of een nieuwe pincode vragen. De pagina zegt dit ook."
 )
 
 // words says whose turn it is. A PIN mail that was refused or came back turns the step of the system into a person's.

@@ -14,7 +14,9 @@ import (
 // effect is something the system does for the case, however long it takes.
 type effect struct {
 	summary string
+	queue   string
 	since   time.Time
+	slow    bool // longer under way than onboarding.AttentionAfter
 }
 
 // database retries without end: an outage ends some day, and the case must not be lost by then. There is no
@@ -44,7 +46,7 @@ func (j *journey) effect(ctx workflow.Context, summary string, activity, in, out
 
 // runEffect waits for an activity; the clock raises attention while it takes long, and here it is cleared.
 func (j *journey) runEffect(ctx workflow.Context, options workflow.ActivityOptions, summary string, activity, in, out any) error {
-	e := &effect{summary, workflow.Now(ctx)}
+	e := &effect{summary: summary, queue: options.TaskQueue, since: workflow.Now(ctx)}
 	j.effects = append(j.effects, e)
 	j.describe(ctx)
 	options.Summary = summary
@@ -54,6 +56,11 @@ func (j *journey) runEffect(ctx workflow.Context, options workflow.ActivityOptio
 	return err
 }
 
+// late tells whether something of a queue takes long.
+func (j *journey) late(queue string) bool {
+	return slices.ContainsFunc(j.effects, func(e *effect) bool { return e.slow && e.queue == queue })
+}
+
 // What KoppelAttention can say.
 const (
 	slow        = "slow"         // an effect takes longer than onboarding.AttentionAfter
@@ -61,19 +68,24 @@ const (
 	mailBounced = "mail_bounced" // such a mail came back
 )
 
-// raiseAttention makes the search attribute say whether somebody has to look.
+// raiseAttention makes the search attribute say whether somebody has to look, and the details what has changed.
 func (j *journey) raiseAttention(ctx workflow.Context) {
-	if j.needs(ctx) != j.attention {
-		j.publish(ctx, true)
+	if j.needs(ctx) == j.attention {
+		j.describe(ctx)
+		return
 	}
+	j.publish(ctx, true)
 }
 
 // needs is what the case wants attention for; empty when it goes by itself.
 func (j *journey) needs(ctx workflow.Context) string {
+	late := false
 	for _, e := range j.effects {
-		if !workflow.Now(ctx).Before(e.since.Add(onboarding.AttentionAfter)) {
-			return slow
-		}
+		e.slow = !workflow.Now(ctx).Before(e.since.Add(onboarding.AttentionAfter))
+		late = late || e.slow
+	}
+	if late {
+		return slow
 	}
 	return j.trouble()
 }

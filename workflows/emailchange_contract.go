@@ -53,7 +53,7 @@ func EmailChangeOptions(id string, in EmailChangeInput) client.StartWorkflowOpti
 			KoppelRef.ValueSet(string(in.Reference)),
 			KoppelInstitution.ValueSet(codes(in.Institutions)),
 		),
-		StaticSummary: fmt.Sprintf("Wijziging van e-mailadres %s", in.Reference),
+		StaticSummary: fmt.Sprintf("Wijziging van e-mailadres %s, %s", in.Reference, institutionsText(in.Institutions)),
 		Memo:          memo(in.Reference, changeSteps[onboarding.AwaitAddress], in.At, deadline),
 	}
 }

@@ -39,18 +39,18 @@ var changeSteps = map[onboarding.Step]string{
 	onboarding.Changed:      "Gewijzigd",
 	onboarding.Voided:       "Vervallen: de eHerkenning is intussen gekoppeld of ontkoppeld",
 	onboarding.Expired:      "Verlopen: niet op tijd afgemaakt",
-	onboarding.Cancelled:    "Gestopt door de gebruiker",
+	onboarding.Cancelled:    "Gestopt: het oude adres geldt nog",
 }
 
 // changeAdvice says whose turn it is and what an agent can do now.
 var changeAdvice = map[onboarding.Step]string{
-	onboarding.AwaitAddress: "De gebruiker is aan de beurt en vult een eigen e-mailadres in.",
-	onboarding.MailingPIN:   "Het systeem is aan de beurt. Komt de mail niet aan, dan kan de gebruiker op de pagina een ander e-mailadres invullen.",
-	onboarding.AwaitPIN:     "De gebruiker is aan de beurt. Laat ook bij spam kijken. Op de pagina kan de gebruiker een nieuwe pincode of een ander e-mailadres kiezen. Tot de pincode is ingevuld, blijft het oude adres gelden.",
-	onboarding.Completing:   "Het systeem is aan de beurt. Duurt dit langer dan 5 minuten, waarschuw dan beheer.",
-	onboarding.Notifying:    "Het nieuwe adres geldt. De gebruiker hoeft niets te doen.",
+	onboarding.AwaitAddress: "Laat de gebruiker op de pagina een eigen e-mailadres invullen, geen gedeeld adres.",
+	onboarding.MailingPIN:   "Wachten: de mail gaat vanzelf, en de 15 minuten van de pincode lopen nog niet. De gebruiker kan op de pagina een ander e-mailadres invullen. Het oude adres geldt nog.",
+	onboarding.AwaitPIN:     "Laat de gebruiker de nieuwste mail zoeken, ook bij spam. Op de pagina kan de gebruiker een nieuwe pincode vragen of een ander e-mailadres invullen. Het oude adres geldt nog.",
+	onboarding.Completing:   "Wachten: dit duurt gewoonlijk een paar tellen. De gebruiker hoeft niets opnieuw te doen.",
+	onboarding.Notifying:    "Niets. Het nieuwe adres geldt; alleen de berichten aan beide adressen moeten nog weg.",
 	onboarding.Changed:      "Klaar. Zegt de eigenaar van het oude adres dat dit niet klopt: behandel het als een incident.",
-	onboarding.Voided:       "Klaar. Het oude adres geldt nog. De gebruiker kan opnieuw beginnen bij Uw koppeling.",
-	onboarding.Expired:      "Klaar. Het oude adres geldt nog. De gebruiker kan opnieuw beginnen bij Uw koppeling.",
-	onboarding.Cancelled:    "Klaar. Het oude adres geldt nog. De gebruiker kan opnieuw beginnen bij Uw koppeling.",
+	onboarding.Voided:       "Klaar; het oude adres geldt nog. De gebruiker begint opnieuw bij Uw koppeling.",
+	onboarding.Expired:      "Klaar; het oude adres geldt nog. De gebruiker begint opnieuw bij Uw koppeling.",
+	onboarding.Cancelled:    "Klaar; het oude adres geldt nog. De gebruiker begint opnieuw bij Uw koppeling.",
 }

@@ -42,7 +42,7 @@ func (w *changeWalk) query() string                           { return LinkingSt
 
 func (w *changeWalk) play() {
 	w.ExecuteWorkflow(EmailChange, EmailChangeInput{Case: "case", Identity: "identity", Person: "person",
-		Reference: "K3TF-9M2Q", At: w.started, Language: "nl"})
+		Reference: "K3TF-9M2Q", At: w.started, Institutions: []onboarding.InstitutionCode{"03AB"}, Language: "nl"})
 }
 
 func (w *changeWalk) prepare(step onboarding.Step, event string, result onboarding.Step) (reached, look time.Duration) {

@@ -24,12 +24,15 @@ type journey struct {
 	since        time.Time
 	institutions []onboarding.InstitutionCode
 	verdict      onboarding.Verdict // of the last check
+	judged       time.Time          // when that was
 	attention    string
 
 	opened  bool        // the row of the case stands
 	busy    bool        // one check, or one turn of the system, at a time
 	effects []*effect   // under way
 	alarms  []time.Time // further moments at which something happens by itself
+
+	guards map[string]func() error // by update: why it is rejected at a step that fits, or nil
 }
 
 // tale is what differs between kinds of cases.
@@ -58,7 +61,7 @@ type fact struct{ name, value string }
 
 // begin makes t the tale of the journey.
 func (j *journey) begin(t tale, step onboarding.Step, since time.Time) {
-	j.tale, j.step, j.since = t, step, since
+	j.tale, j.step, j.since, j.guards = t, step, since, map[string]func() error{}
 }
 
 // moveTo makes step the step of the case and shows it. A move that the table does not have is a bug: it fails the

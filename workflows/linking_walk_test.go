@@ -48,7 +48,7 @@ func (w *linkingWalk) query() string                           { return LinkingS
 
 func (w *linkingWalk) play() {
 	w.ExecuteWorkflow(Linking, LinkingInput{Case: "case", Identity: "identity", Reference: "K3TF-9M2Q",
-		Level: onboarding.EH3, AuthenticatedAt: w.started, Board: "10249", Language: "nl"})
+		Level: onboarding.EH3, Supplier: "urn:etoegang:AD:1:entities:1", AuthenticatedAt: w.started, Board: "10249", Language: "nl"})
 }
 
 func (w *linkingWalk) prepare(step onboarding.Step, event string, result onboarding.Step) (reached, look time.Duration) {

@@ -19,7 +19,8 @@ func (p *addressing) startMailing(ctx workflow.Context, jobs []activities.MailJo
 		}
 		p.stopMailing()
 		mailingCtx, stop := workflow.WithCancel(ctx)
-		p.mailing, p.newest, p.parked, p.mail = stop, job, nil, onboarding.MailQueued
+		p.mailing, p.newest, p.parked = stop, job, nil
+		p.showMail(ctx, onboarding.MailQueued)
 		workflow.Go(mailingCtx, func(ctx workflow.Context) { p.sendPIN(ctx, job) })
 	}
 }
@@ -39,9 +40,10 @@ func (p *addressing) sendPIN(ctx workflow.Context, job activities.MailJob) {
 	if err != nil || sent.State == onboarding.MailSuperseded {
 		return // stopped: another mail took its place
 	}
-	p.mail, p.mailCode = sent.State, sent.Code
+	p.mailCode = sent.Code
+	p.showMail(ctx, sent.State)
 	if p.bounce.MailJob == job { // the news was faster than the acceptance
-		p.mail = onboarding.MailBounced
+		p.showMail(ctx, onboarding.MailBounced)
 	}
 	if p.mail == onboarding.MailRefused {
 		p.parked = &job
@@ -63,7 +65,7 @@ func (p *addressing) hearBounces(ctx workflow.Context) {
 		}
 		p.bounce = bounce
 		if p.mail == onboarding.MailSent {
-			p.mail = onboarding.MailBounced
+			p.showMail(ctx, onboarding.MailBounced)
 		}
 		p.of.raiseAttention(ctx)
 		p.of.describe(ctx)

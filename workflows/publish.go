@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -34,7 +35,11 @@ func (j *journey) publish(ctx workflow.Context, lasting bool) error {
 		return nil
 	}
 	heading, _ := j.words()
-	return workflow.UpsertMemo(ctx, memo(j.reference, heading, j.since, j.until()))
+	until := j.until()
+	if j.step.Over() {
+		until = time.Time{}
+	}
+	return workflow.UpsertMemo(ctx, memo(j.reference, heading, j.since, until))
 }
 
 func codes(institutions []onboarding.InstitutionCode) []string {
@@ -53,6 +58,14 @@ func memo(reference onboarding.Reference, heading string, since, until time.Time
 		"Sinds":      clockText(since),
 		"Uiterlijk":  clockText(until),
 	}
+}
+
+// institutionsText names institutions in a summary.
+func institutionsText(institutions []onboarding.InstitutionCode) string {
+	if len(institutions) == 0 {
+		return "instelling nog niet bekend"
+	}
+	return "instelling " + strings.Join(codes(institutions), ", ")
 }
 
 // linkingSummary is the line under the title of the case.

@@ -107,7 +107,7 @@ func (r *reset) find(ctx workflow.Context) error {
 	if err := r.effect(ctx, "Het account en de gemachtigde opzoeken", do.RequestReset, request, &found); err != nil {
 		return err
 	}
-	r.verdict = found.Verdict
+	r.verdict, r.judged = found.Verdict, workflow.Now(ctx)
 	if found.Verdict.Outcome != onboarding.AskAgain {
 		r.askedAt, r.reminded = workflow.Now(ctx), 0
 		r.deadline = r.askedAt.Add(onboarding.ResetOpen)

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -59,7 +60,7 @@ func PasswordResetOptions(workflowID string, in PasswordResetInput) client.Start
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			KoppelStep.ValueSet(string(onboarding.Finding)), KoppelStepSince.ValueSet(in.AskedAt),
 			KoppelDeadline.ValueSet(deadline), KoppelRef.ValueSet(string(in.Reference))),
-		StaticSummary: "Nieuw wachtwoord " + string(in.Reference),
+		StaticSummary: fmt.Sprintf("Nieuw wachtwoord %s, %s", in.Reference, institutionsText(nil)),
 		Memo:          memo(in.Reference, resetSteps[onboarding.Finding], in.AskedAt, deadline),
 	}
 }

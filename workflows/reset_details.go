@@ -35,21 +35,21 @@ var resetSteps = map[onboarding.Step]string{
 }
 
 var resetAdvice = map[onboarding.Step]string{
-	onboarding.Finding:             "Het systeem is aan de beurt. Duurt dit langer dan 5 minuten, waarschuw dan beheer.",
-	onboarding.AwaitEnd:            "De gebruiker ziet hiervan niets en kan opnieuw aanvragen, met een andere gebruikersnaam of later. Zie “Laatste controle”.",
-	onboarding.AwaitHelpdesk:       "De helpdesk is aan de beurt. De gebruiker weet niet dat niemand een mail krijgt. Laat de gemachtigde registreren en vraag beheer om RetryNow, of geef een activatiecode uit.",
-	onboarding.MailingLink:         "Het systeem is aan de beurt.",
-	onboarding.AwaitRepresentative: "De gemachtigde is aan de beurt. Laat ook bij spam kijken. De link werkt 24 uur; de gebruiker kan een nieuwe aanvragen.",
-	onboarding.Notifying:           "De gebruiker kan met het nieuwe wachtwoord verder met koppelen.",
+	onboarding.Finding:             "Wachten: dit duurt gewoonlijk een paar tellen. De gebruiker hoeft niets opnieuw te doen.",
+	onboarding.AwaitEnd:            "De gebruiker ziet hiervan niets. Vraag opnieuw aan met de juiste gebruikersnaam of later, of geef een activatiecode uit. Zie “Laatste controle”.",
+	onboarding.AwaitHelpdesk:       "De gebruiker weet niet dat niemand een mail krijgt. Laat de gemachtigde registreren en vraag beheer dan om opnieuw te zoeken (RetryNow), of geef een activatiecode uit.",
+	onboarding.MailingLink:         "Wachten: de mails aan de gemachtigden gaan vanzelf.",
+	onboarding.AwaitRepresentative: "Laat de gemachtigde de nieuwste mail zoeken, ook bij spam: een link werkt 24 uur. De gebruiker kan op de pagina een nieuwe link laten sturen. Noem nooit wie de gemachtigde is.",
+	onboarding.Notifying:           "Niets. De gebruiker kan met het nieuwe wachtwoord verder; alleen de berichten moeten nog weg.",
 	onboarding.PasswordChanged:     "Klaar. De gebruiker vraagt het wachtwoord aan de gemachtigde en gaat verder met koppelen.",
-	onboarding.Unmailed:            "Klaar. De gebruiker kan opnieuw aanvragen.",
-	onboarding.Expired:             "Klaar. De gebruiker kan opnieuw aanvragen.",
-	onboarding.Voided:              "Klaar. Zo nodig kan de gebruiker opnieuw aanvragen.",
+	onboarding.Unmailed:            "Klaar; er is niets gemaild. De gebruiker kan opnieuw aanvragen.",
+	onboarding.Expired:             "Klaar; het wachtwoord is niet gewijzigd. De gebruiker kan opnieuw aanvragen.",
+	onboarding.Voided:              "Klaar; het wachtwoord is niet door deze aanvraag gewijzigd. Zo nodig kan de gebruiker opnieuw aanvragen.",
 }
 
 func (r *reset) words() (heading, counsel string) {
 	if r.step == onboarding.MailingLink && r.links.parked() {
-		return "Link geweigerd: de gemachtigde is niet te bereiken", "De helpdesk is aan de beurt: laat het adres van de gemachtigde nakijken."
+		return "Link geweigerd: de gemachtigde is niet te bereiken", "Laat het e-mailadres van de gemachtigde nakijken en verbeteren; vraag beheer daarna om opnieuw te mailen (RetryNow)."
 	}
 	return resetSteps[r.step], resetAdvice[r.step]
 }
@@ -57,9 +57,10 @@ func (r *reset) words() (heading, counsel string) {
 func (r *reset) facts() []fact {
 	var mailed string
 	if len(r.links.jobs) > 0 {
-		mailed = fmt.Sprintf("ronde %d: %d, aangenomen %d, geweigerd %d", r.links.generation, len(r.links.jobs), r.links.sent, r.links.refused)
+		mailed = fmt.Sprintf("%d (ronde %d): %d aangenomen, %d geweigerd, %d onderweg", len(r.links.jobs), r.links.generation,
+			r.links.sent, r.links.refused, len(r.links.jobs)-r.links.sent-r.links.refused)
 	}
-	return []fact{{"Aangevraagd", clockText(r.askedAt)}, {"Mails aan gemachtigden", mailed}}
+	return []fact{{"Aangevraagd", clockText(r.askedAt)}, {"Mails aan gemachtigden", mailed}, {"Volgende herinnering", clockText(r.nextReminder())}}
 }
 
 func (r *reset) footer() string { return "" }

@@ -68,7 +68,7 @@ func (r *reset) sendAll(ctx workflow.Context, summary string, activity any, jobs
 		group.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer group.Done()
-			r.runEffect(ctx, mailing, summary, activity, job, nil)
+			r.runEffect(ctx, mailing, fmt.Sprintf("%s (%d)", summary, job.Number), activity, job, nil)
 		})
 	}
 	group.Wait(ctx)

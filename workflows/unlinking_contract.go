@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -53,7 +54,7 @@ const unlinkingPrefix = "unlink-"
 // UnlinkingOptions starts an unlinking or joins the one that runs.
 func UnlinkingOptions(in UnlinkingInput) client.StartWorkflowOptions {
 	deadline := in.At.Add(onboarding.UnlinkingOpen)
-	summary := "Ontkoppeling " + string(in.Reference)
+	summary := fmt.Sprintf("Ontkoppeling %s, %s", in.Reference, institutionsText(nil))
 	if in.Reported {
 		summary += ", gemeld door de gebruiker"
 	}

@@ -31,14 +31,12 @@ var unlinkingSteps = map[onboarding.Step]string{
 
 // unlinkingAdvice says what an agent can do now.
 var unlinkingAdvice = map[onboarding.Step]string{
-	onboarding.AwaitAgent: "De helpdesk is aan de beurt. Bel de gebruiker op een nummer dat al bekend was. Stel daarna ontkoppelen voor " +
-		"(`koppel helpdesk unlink`) of wijs het af (`koppel helpdesk unlink dismiss`).",
-	onboarding.AwaitSecondAgent: "Een tweede medewerker is aan de beurt en kijkt zelf na of het klopt: `koppel helpdesk unlink confirm`, of " +
-		"`dismiss`. Was dit de laatste toegang, geef dan eerst een nieuwe activatiecode uit.",
-	onboarding.Notifying: "Niemand hoeft iets te doen.",
-	onboarding.Unlinked:  "Klaar. De gebruiker en de gemachtigden hebben bericht gekregen.",
-	onboarding.Expired:   "Klaar. Moet het toch: begin opnieuw.",
-	onboarding.Cancelled: "Klaar. Moet het toch: begin opnieuw.",
+	onboarding.AwaitAgent:       "Bel de gebruiker terug op een nummer dat al bekend was. Stel daarna ontkoppelen voor, of wijs het af.",
+	onboarding.AwaitSecondAgent: "Wie het niet voorstelde, kijkt zelf na of het klopt, en bevestigt of wijst af. Was dit de laatste toegang van een instelling, dan is eerst een nieuwe activatiecode nodig.",
+	onboarding.Notifying:        "Niets. De inlog heeft geen toegang meer; alleen de berichten moeten nog weg.",
+	onboarding.Unlinked:         "Klaar. De gebruiker en de gemachtigden hebben bericht gekregen.",
+	onboarding.Expired:          "Klaar; er is niets gewijzigd. Moet het toch, stel het dan opnieuw voor.",
+	onboarding.Cancelled:        "Klaar; er is niets gewijzigd. Moet het toch, stel het dan opnieuw voor.",
 }
 
 // What KoppelAttention can say of an unlinking.
