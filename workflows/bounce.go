@@ -25,16 +25,22 @@ func Bounce(ctx workflow.Context, in activities.Bounce) error {
 	options := database
 	options.Summary = "Noteren dat een mail niet bezorgd is"
 	var noted activities.Noted
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), do.NoteBounce, in).Get(ctx, &noted)
-	if err != nil || noted.Workflow == "" {
+	returned := errand{{"Mail", fmt.Sprintf("%s, nummer %d", in.Kind, in.Number)},
+		{"Melding", fmt.Sprintf("%s (%s)", bounceText(in.Status), in.Status)}}
+	if err := returned.do(ctx, options, "Een mail die terugkwam wordt genoteerd", do.NoteBounce, in, &noted); err != nil {
 		return err
 	}
-	err = workflow.SignalExternalWorkflow(ctx, noted.Workflow, "", MailBounced, in).Get(ctx, nil)
-	var over *temporal.UnknownExternalWorkflowExecutionError
-	if errors.As(err, &over) {
-		return nil // the case ended meanwhile
+	if noted.Workflow == "" {
+		returned.describe(ctx, "Genoteerd", "Klaar. Niemand wacht op deze mail.")
+		return nil
 	}
-	return err
+	err := workflow.SignalExternalWorkflow(ctx, noted.Workflow, "", MailBounced, in).Get(ctx, nil)
+	var over *temporal.UnknownExternalWorkflowExecutionError
+	if err != nil && !errors.As(err, &over) { // over: the case ended meanwhile
+		return err
+	}
+	returned.describe(ctx, "Genoteerd en doorgegeven aan de zaak", "Klaar. Zoek de zaak met de referentie: daar staat wat de gebruiker kan doen.")
+	return nil
 }
 
 // BounceOptions starts a Bounce; one mail bounces once, however often that is reported.
@@ -44,6 +50,6 @@ func BounceOptions(in activities.Bounce, reference onboarding.Reference) client.
 		TaskQueue:             activities.MainQueue,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		TypedSearchAttributes: temporal.NewSearchAttributes(KoppelRef.ValueSet(string(reference))),
-		StaticSummary:         fmt.Sprintf("Mail niet bezorgd: %s, mail %d, melding %s", in.Kind, in.Number, in.Status),
+		StaticSummary:         fmt.Sprintf("Mail niet bezorgd %s: %s, mail %d, melding %s", reference, in.Kind, in.Number, in.Status),
 	}
 }

@@ -143,7 +143,7 @@ func TestBounceIsToldToTheCaseThatWaits(t *testing.T) {
 func TestBounceIsOnePerMailAndHoldsNothingPersonal(t *testing.T) {
 	in := activities.Bounce{MailJob: pinMail, Status: "5.1.1"}
 	options := BounceOptions(in, "K3TF-9M2Q")
-	if options.ID != "bounce-case-pin-1" || options.StaticSummary != "Mail niet bezorgd: pin, mail 1, melding 5.1.1" {
+	if options.ID != "bounce-case-pin-1" || options.StaticSummary != "Mail niet bezorgd K3TF-9M2Q: pin, mail 1, melding 5.1.1" {
 		t.Errorf("%s, %s", options.ID, options.StaticSummary)
 	}
 }

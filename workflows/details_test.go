@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/testsuite"
 
 	"koppel/onboarding"
 )
@@ -64,21 +65,28 @@ func wantPage(t *testing.T, path, page string) {
 	}
 }
 
-// faceOf plays a scene and looks when its state is reached. The case is stopped after that.
-func faceOf(t *testing.T, s scene, begun client.StartWorkflowOptions) (seen face) {
+// faceOf plays a scene and looks when its state is reached.
+func faceOf(t *testing.T, s scene, begun client.StartWorkflowOptions) face {
 	t.Helper()
 	w, look := s.play(t)
-	display := watch(w.env(), begun)
-	if look > 0 {
-		w.env().RegisterDelayedCallback(func() { seen = display.look(t) }, look)
-		w.env().RegisterDelayedCallback(w.env().CancelWorkflow, look+time.Millisecond)
-	}
-	w.play()
-	if look == 0 {
-		seen = display.look(t)
-	}
+	seen := lookAt(t, w.env(), begun, look, w.play)
 	if step := fmt.Sprintf("`%v`", seen.attributes[KoppelStep.GetName()]); !strings.HasPrefix(s.name, step) {
 		t.Errorf("%s: the case is at %s", s.name, step)
+	}
+	return seen
+}
+
+// lookAt plays a workflow and looks at a moment, after which it is stopped; at its end when that is zero.
+func lookAt(t *testing.T, env *testsuite.TestWorkflowEnvironment, begun client.StartWorkflowOptions, at time.Duration, play func()) (seen face) {
+	t.Helper()
+	display := watch(env, begun)
+	if at > 0 {
+		env.RegisterDelayedCallback(func() { seen = display.look(t) }, at)
+		env.RegisterDelayedCallback(env.CancelWorkflow, at+time.Millisecond)
+	}
+	play()
+	if at == 0 {
+		seen = display.look(t)
 	}
 	return seen
 }

@@ -2,8 +2,6 @@ package workflows
 
 import (
 	"fmt"
-	"strings"
-	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
@@ -67,48 +65,20 @@ func (in RegisterNoticeInput) text() string {
 // RegisterNotice mails one person what changed for an institution. It goes on for as long as the mail server is away; a
 // mail that is refused for good ends it, as the start page tells the person too.
 func RegisterNotice(ctx workflow.Context, in RegisterNoticeInput) (RegisterNoticeResult, error) {
-	in.describe(ctx, "Het bericht wordt gemaild", "Niemand hoeft iets te doen.")
 	options := mailing
 	options.Summary = "Bericht over de wijziging mailen"
-	sending := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), do.SendRegisterNotice,
-		activities.NoticeJob{Notice: in.Notice})
 	var sent activities.Sent
-	if err := in.watch(ctx, sending); err != nil {
+	notice := errand{{"Wijziging", in.text()}}
+	err := notice.do(ctx, options, "Het bericht wordt gemaild", do.SendRegisterNotice, activities.NoticeJob{Notice: in.Notice}, &sent)
+	if err != nil {
 		return RegisterNoticeResult{}, err
 	}
-	if err := sending.Get(ctx, &sent); err != nil {
-		return RegisterNoticeResult{}, err
-	}
-	in.describe(ctx, noticeEndings[sent.State], "Klaar. De beginpagina van de gebruiker vertelt hetzelfde.")
-	return RegisterNoticeResult{Mail: sent.State}, workflow.UpsertTypedSearchAttributes(ctx, KoppelAttention.ValueUnset())
-}
-
-// watch raises attention when the mail takes too long.
-func (in RegisterNoticeInput) watch(ctx workflow.Context, sending workflow.Future) error {
-	timerCtx, stop := workflow.WithCancel(ctx)
-	defer stop()
-	since := workflow.Now(ctx)
-	alarm := workflow.NewTimerWithOptions(timerCtx, onboarding.AttentionAfter, workflow.TimerOptions{Summary: "Waarschuw beheer"})
-	workflow.NewSelector(ctx).AddFuture(sending, func(workflow.Future) {}).AddFuture(alarm, func(workflow.Future) {}).Select(ctx)
-	if sending.IsReady() {
-		return nil
-	}
-	in.describe(ctx, "Het bericht kan nog niet worden gemaild", fmt.Sprintf(
-		"Het systeem blijft het proberen, sinds %s; zie Pending Activities.", clockText(since)))
-	return workflow.UpsertTypedSearchAttributes(ctx, KoppelAttention.ValueSet(slow))
+	notice.describe(ctx, noticeEndings[sent.State], "Klaar. De beginpagina van de gebruiker vertelt hetzelfde.")
+	return RegisterNoticeResult{Mail: sent.State}, nil
 }
 
 var noticeEndings = map[onboarding.MailState]string{
 	onboarding.MailSent:       "Gemaild",
 	onboarding.MailRefused:    "De mail is geweigerd door de mailserver",
 	onboarding.MailSuperseded: "Niet meer nodig: deze gebruiker is er niet meer",
-}
-
-func (in RegisterNoticeInput) describe(ctx workflow.Context, heading, counsel string) {
-	workflow.SetCurrentDetails(ctx, strings.Join([]string{
-		"### " + heading, "",
-		"- **Wijziging:** " + in.text(),
-		"- **Sinds:** " + clockText(workflow.Now(ctx).Truncate(time.Minute)), "",
-		counsel,
-	}, "\n"))
 }

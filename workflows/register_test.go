@@ -33,7 +33,10 @@ func notify(t *testing.T, failures int, state onboarding.MailState, attention ..
 		}
 		return activities.Sent{State: state}, nil
 	}, activity.RegisterOptions{Name: "SendRegisterNotice"})
-	for _, change := range append(attention, KoppelAttention.ValueUnset()) {
+	if len(attention) > 0 {
+		attention = append(attention, KoppelAttention.ValueUnset())
+	}
+	for _, change := range attention {
 		env.OnUpsertTypedSearchAttributes(temporal.NewSearchAttributes(change)).Return(nil).Once()
 	}
 	env.ExecuteWorkflow(RegisterNotice, mergedNotice)

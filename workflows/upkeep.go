@@ -1,6 +1,12 @@
 package workflows
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -34,7 +40,11 @@ var upkeep = workflow.ActivityOptions{
 func AuditChain(ctx workflow.Context) (rows int, err error) {
 	options := upkeep
 	options.Summary = "Nieuwe regels van het auditspoor vastleggen"
+	errand{}.describe(ctx, "Auditspoor wordt vastgelegd", upkeepCounsel)
 	err = workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), do.ChainAudit).Get(ctx, &rows)
+	if err == nil {
+		errand{{"Regels", strconv.Itoa(rows)}}.describe(ctx, "Auditspoor vastgelegd", "Klaar.")
+	}
 	return rows, err
 }
 
@@ -42,8 +52,23 @@ func AuditChain(ctx workflow.Context) (rows int, err error) {
 func Housekeeping(ctx workflow.Context) (swept map[string]int, err error) {
 	options := upkeep
 	options.Summary = "Gegevens verwijderen waarvan de bewaartijd om is"
+	errand{}.describe(ctx, "Opruimen is bezig", upkeepCounsel)
 	err = workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), do.Housekeep).Get(ctx, &swept)
+	if err == nil {
+		errand{{"Verwijderd", sweptText(swept)}}.describe(ctx, "Opgeruimd", "Klaar.")
+	}
 	return swept, err
+}
+
+const upkeepCounsel = "Niemand hoeft iets te doen. Lukt het niet, dan blijft het systeem het proberen. Duurt dit langer dan een uur, bel dan beheer."
+
+// sweptText counts the rows by subject.
+func sweptText(swept map[string]int) string {
+	var counts []string
+	for _, subject := range slices.Sorted(maps.Keys(swept)) {
+		counts = append(counts, fmt.Sprintf("%s %d", subject, swept[subject]))
+	}
+	return cmp.Or(strings.Join(counts, ", "), "niets")
 }
 
 // Schedules lists what has to run by itself. A run that lasts, or was missed, is not made up for: the next one does
