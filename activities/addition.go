@@ -130,7 +130,8 @@ func proveAgain(ctx context.Context, tx *store.Tx, addition store.Addition, refu
 	return tx.Audit(ctx, event(onboarding.ProofVoid, addition.Case, now, map[string]any{"refusal": refusal}))
 }
 
-// CloseAddition ends the case without adding anything: what was handed over to it is gone.
+// CloseAddition ends the case without adding anything: what was handed over to it is gone, and nobody is
+// asked any more.
 func (a *Activities) CloseAddition(ctx context.Context, in Closing) error {
 	return a.transact(ctx, func(tx *store.Tx, now time.Time) error {
 		addition, err := tx.LockAddition(ctx, in.Case)
@@ -139,6 +140,9 @@ func (a *Activities) CloseAddition(ctx context.Context, in Closing) error {
 		}
 		addition.Step, addition.Since = in.Step, now
 		if err := tx.ForgetHandovers(ctx, addition.WorkflowID); err != nil {
+			return err
+		}
+		if err := withdraw(ctx, tx, addition.ID, now); err != nil {
 			return err
 		}
 		if err := tx.SaveAddition(ctx, addition); err != nil {

@@ -41,7 +41,11 @@ func (a *Activities) additionNotice(ctx context.Context, tx *store.Tx, job MailJ
 		return message, err
 	}
 	person, err := tx.Person(ctx, addition.Person)
-	message := a.Letters.Added(language, link)
+	write := a.Letters.Added
+	if addition.Source == onboarding.FromApproval {
+		write = a.Letters.AddedByApproval
+	}
+	message := write(language, link)
 	message.To = person.Email
 	return message, err
 }

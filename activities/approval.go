@@ -14,14 +14,15 @@ import (
 type asking struct {
 	kind        onboarding.CaseKind
 	institution onboarding.InstitutionCode
+	ground      onboarding.Ground
 	subject     string           // what the login wants to use; an answer holds for it until the case ends
 	address     onboarding.Email // of whoever waits
 	owner       onboarding.Email // of the account, told at once that somebody else may get it; empty: nobody
 }
 
-// seekApproval has the representatives asked whether the organisation of the login may use what was proved, unless the
+// seekApproval has the representatives asked whether the login may use what was proved, unless the
 // case has their answer already.
-func (a *Activities) seekApproval(ctx context.Context, tx *store.Tx, l *store.Linking, p proof, email onboarding.Email, now time.Time) (Checked, error) {
+func (a *Activities) seekApproval(ctx context.Context, tx *store.Tx, l *store.Linking, identity store.Identity, p proof, email onboarding.Email, now time.Time) (Checked, error) {
 	answer, err := tx.DecisionOn(ctx, l.ID, p.subject())
 	switch {
 	case err != nil:
@@ -31,7 +32,11 @@ func (a *Activities) seekApproval(ctx context.Context, tx *store.Tx, l *store.Li
 	case answer == onboarding.Declined:
 		return refuseProof(ctx, tx, l, onboarding.NotApproved, now)
 	}
-	checked, err := a.ask(ctx, tx, &l.Case, asking{onboarding.LinkingCase, p.Institution, p.subject(), email, p.Owner}, now)
+	ground := onboarding.OtherOrganisation
+	if p.ownBoard(identity) {
+		ground = onboarding.HeldAlready
+	}
+	checked, err := a.ask(ctx, tx, &l.Case, asking{onboarding.LinkingCase, p.Institution, ground, p.subject(), email, p.Owner}, now)
 	if err != nil || checked.Verdict.Outcome != onboarding.NeedsApproval {
 		return checked, err
 	}
@@ -78,7 +83,7 @@ func (a *Activities) addApproval(ctx context.Context, tx *store.Tx, c store.Case
 	}
 	asked := store.Approval{
 		Case: c.ID, Number: last.Number + 1, Kind: q.kind, WorkflowID: c.WorkflowID, Identity: c.Identity, Reference: c.Reference,
-		Institution: q.institution, Subject: q.subject, Language: c.Language, KeyID: a.PINs.ActiveID(),
+		Institution: q.institution, Ground: q.ground, Subject: q.subject, Language: c.Language, KeyID: a.PINs.ActiveID(),
 		Paused: c.Deadline, RequestedAt: now, ExpiresAt: now.Add(onboarding.ApprovalOpen),
 	}
 	asked.Address, err = a.Records.Seal(store.ApprovalAddress(c.ID, asked.Number), []byte(q.address))

@@ -88,7 +88,12 @@ func (d *desk) hireAgents() {
 
 func (d *desk) agent(name string, decision onboarding.Decision) Checked {
 	d.t.Helper()
-	in := AgentDecision{Check: Check{Case: koosCase, Update: name + string(decision) + d.now.String()}, Decision: decision,
+	return d.agentOn(koosCase, name, decision)
+}
+
+func (d *desk) agentOn(caseID, name string, decision onboarding.Decision) Checked {
+	d.t.Helper()
+	in := AgentDecision{Check: Check{Case: caseID, Update: name + string(decision) + d.now.String()}, Decision: decision,
 		Act: helpdesk.Act{Agent: agents[name], Reason: helpdesk.NoRepresentative, Ticket: "HD-100"}}
 	return twice[Checked](d, d.AgentDecide, in)
 }

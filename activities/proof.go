@@ -78,7 +78,7 @@ func (a *Activities) weigh(ctx context.Context, tx *store.Tx, l *store.Linking, 
 		return Checked{}, err
 	}
 	if wayOf(p, held, identity, email) == besides {
-		return a.seekApproval(ctx, tx, l, p, email, now)
+		return a.seekApproval(ctx, tx, l, identity, p, email, now)
 	}
 	return a.accept(ctx, tx, l, p, email, now)
 }

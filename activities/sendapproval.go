@@ -31,24 +31,29 @@ func (a *Activities) SendApproval(ctx context.Context, job MailJob) (Sent, error
 		if question && (asked.Decision != "" || named.Link == nil || !now.Before(asked.ExpiresAt)) {
 			return nil, nil
 		}
-		message, err := a.approvalLetter(asked, named, job)
+		message, err := a.approvalLetter(ctx, tx, asked, named, job)
 		return &composed{message: message}, err
 	})
 }
 
-func (a *Activities) approvalLetter(asked store.ApprovalAsked, named store.Mail, job MailJob) (message mail.Message, err error) {
+func (a *Activities) approvalLetter(ctx context.Context, tx *store.Tx, asked store.ApprovalAsked, named store.Mail, job MailJob) (message mail.Message, err error) {
 	language := messages.ParseLanguage(asked.Language)
 	to := named.Recipient
 	question := mail.Question{At: asked.RequestedAt, Until: asked.ExpiresAt, Name: asked.Name, Code: asked.Institution,
-		Organisation: asked.Organisation, KvK: asked.KvK}
-	switch decided := asked.DecidedAt.Time; job.Kind {
-	case onboarding.AskedMail:
+		Ground: asked.Ground, Organisation: asked.Organisation, KvK: asked.KvK}
+	adds := asked.Kind == onboarding.AdditionCase
+	switch decided := asked.DecidedAt.Time; {
+	case job.Kind == onboarding.AskedMail:
 		message = a.Letters.Asked(language, question)
-	case onboarding.ApprovedMail:
+	case job.Kind == onboarding.ApprovedMail:
 		message = a.Letters.Approved(language, decided, decided.Add(onboarding.ProofGood))
-	case onboarding.NotApprovedMail:
+	case job.Kind == onboarding.NotApprovedMail && adds:
+		message = a.Letters.NotApprovedFor(language, question, decided)
+	case job.Kind == onboarding.NotApprovedMail:
 		message = a.Letters.NotApproved(language, decided)
-	case onboarding.NotAnsweredMail:
+	case job.Kind == onboarding.NotAnsweredMail && adds:
+		message = a.Letters.NotAnsweredFor(language, question)
+	case job.Kind == onboarding.NotAnsweredMail:
 		message = a.Letters.NotAnswered(language, asked.RequestedAt)
 	default:
 		if question.Link, err = a.approvalLink(asked.Approval, named, job); err != nil {
@@ -57,10 +62,24 @@ func (a *Activities) approvalLetter(asked store.ApprovalAsked, named store.Mail,
 		message = a.Letters.Approval(language, question, job.Kind == onboarding.ApprovalReminderMail)
 	}
 	if to == "" {
-		to, err = a.approvalAddress(asked.Approval)
+		to, err = a.waiting(ctx, tx, asked.Approval)
 	}
 	message.To = to
 	return message, err
+}
+
+// waiting is where whoever waits reads mail: at the address that was typed, or at the confirmed one, which may have
+// changed since.
+func (a *Activities) waiting(ctx context.Context, tx *store.Tx, asked store.Approval) (onboarding.Email, error) {
+	if asked.Kind != onboarding.AdditionCase {
+		return a.approvalAddress(asked)
+	}
+	addition, err := tx.LockAddition(ctx, asked.Case)
+	if err != nil {
+		return "", err
+	}
+	person, err := tx.Person(ctx, addition.Person)
+	return person.Email, err
 }
 
 // approvalLink derives the address in a question again, as it was when its mail was named.

@@ -38,8 +38,11 @@ func settle(ctx context.Context, tx *store.Tx, asked store.Approval, decision on
 
 // answered takes the case that waited on, each kind in its own way, and returns the mails that are due.
 func (a *Activities) answered(ctx context.Context, tx *store.Tx, asked store.Approval, now time.Time) ([]MailJob, error) {
-	if asked.Kind == onboarding.LinkingCase {
+	switch asked.Kind {
+	case onboarding.LinkingCase:
 		return a.linkingAnswered(ctx, tx, asked, now)
+	case onboarding.AdditionCase:
+		return additionAnswered(ctx, tx, asked, now)
 	}
 	return nil, fmt.Errorf("an approval of kind %q", asked.Kind)
 }

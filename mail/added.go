@@ -12,6 +12,16 @@ func (ls Letters) Added(language messages.Language, added Link) Message {
 	})
 }
 
+// AddedByApproval tells a person that an institution was added to the account because somebody has approved it.
+func (ls Letters) AddedByApproval(language messages.Language, added Link) Message {
+	return ls.message(letter{
+		language:   language,
+		subject:    "m5.subject",
+		paragraphs: []string{"m5.approved", "m5.1", "m5.2"},
+		args:       added.args(language),
+	})
+}
+
 // AddedNotice tells a representative of an institution that a contact person has added it. It does not name the person.
 func (ls Letters) AddedNotice(language messages.Language, added Link) Message {
 	return ls.message(letter{

@@ -13,6 +13,7 @@ type Question struct {
 	Until        time.Time // the question is open
 	Name         string    // of the institution
 	Code         onboarding.InstitutionCode
+	Ground       onboarding.Ground
 	Organisation string // of the login; may be empty
 	KvK          onboarding.KvKNumber
 	Link         string // full address of the page with the answers
@@ -26,7 +27,12 @@ func (q Question) args(language messages.Language) map[string]string {
 	}
 }
 
-// Approval asks a representative whether the organisation of a login may work for the institution; again tells that an
+// grounds are the paragraphs that say why representatives are asked.
+var grounds = map[onboarding.Ground]string{
+	onboarding.OtherOrganisation: "m20.2", onboarding.HeldAlready: "m20.2.held", onboarding.NoContact: "m20.2.contact",
+}
+
+// Approval asks a representative whether the person of a login may work for the institution; again tells that an
 // earlier mail did. It names the organisation and when, not the person: the page tells a little more to who opens it.
 func (ls Letters) Approval(language messages.Language, q Question, again bool) Message {
 	who := "m20.1"
@@ -35,7 +41,7 @@ func (ls Letters) Approval(language messages.Language, q Question, again bool) M
 	}
 	l := letter{
 		language: language, subject: "m20.subject", greeting: "m2.hi",
-		paragraphs: []string{who, "m20.2", "m20.3", "m20.4", "m20.5"},
+		paragraphs: []string{who, grounds[q.Ground], "m20.3", "m20.4", "m20.5"},
 		link:       q.Link, args: q.args(language),
 	}
 	if again {
@@ -81,6 +87,26 @@ func (ls Letters) NotAnswered(language messages.Language, asked time.Time) Messa
 		language: language, subject: "m24.subject",
 		paragraphs: []string{"m24.1", "m24.2"},
 		args:       map[string]string{"datum": messages.Date(language, asked)},
+	})
+}
+
+// NotApprovedFor tells somebody with an account that the answer about an institution was no.
+func (ls Letters) NotApprovedFor(language messages.Language, q Question, at time.Time) Message {
+	args := q.args(language)
+	args["datum"], args["tijd"] = messages.Date(language, at), messages.Time(language, at)
+	return ls.message(letter{
+		language: language, subject: "m23.subject",
+		paragraphs: []string{"m23.1.for", "m23.2"},
+		args:       args,
+	})
+}
+
+// NotAnsweredFor tells somebody with an account that there was no answer about an institution.
+func (ls Letters) NotAnsweredFor(language messages.Language, q Question) Message {
+	return ls.message(letter{
+		language: language, subject: "m24.subject",
+		paragraphs: []string{"m24.1.for", "m24.2.for"},
+		args:       q.args(language),
 	})
 }
 

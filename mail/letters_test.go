@@ -27,8 +27,15 @@ var (
 )
 
 var asking = Question{At: requested, Until: requested.Add(7 * 24 * time.Hour), Name: "De Regenboog", Code: "03AB",
-	Organisation: "Kantoor Oost", KvK: "90007777",
+	Ground: onboarding.OtherOrganisation, Organisation: "Kantoor Oost", KvK: "90007777",
 	Link: onboarding.ApprovalLink.Address("https://koppel.example", strings.Repeat("Ab3-_", 8)+"Xyz")}
+
+// on is a question for another reason.
+func on(ground onboarding.Ground) Question {
+	q := asking
+	q.Ground = ground
+	return q
+}
 
 // all is every mail there is; TestGolden holds one of each in testdata.
 var all = []struct {
@@ -46,10 +53,15 @@ var all = []struct {
 	{"ownpasswordchanged", func(l messages.Language) Message { return letters.OwnPasswordChanged(l, regenboog) }},
 	{"approval", func(l messages.Language) Message { return letters.Approval(l, asking, false) }},
 	{"approvalagain", func(l messages.Language) Message { return letters.Approval(l, unnamed(), true) }},
+	{"approvalheld", func(l messages.Language) Message { return letters.Approval(l, on(onboarding.HeldAlready), false) }},
+	{"approvalcontact", func(l messages.Language) Message { return letters.Approval(l, on(onboarding.NoContact), false) }},
 	{"asked", func(l messages.Language) Message { return letters.Asked(l, asking) }},
 	{"approved", func(l messages.Language) Message { return letters.Approved(l, requested, requested.Add(24*time.Hour)) }},
 	{"notapproved", func(l messages.Language) Message { return letters.NotApproved(l, requested) }},
 	{"notanswered", func(l messages.Language) Message { return letters.NotAnswered(l, requested) }},
+	{"notapprovedfor", func(l messages.Language) Message { return letters.NotApprovedFor(l, asking, requested) }},
+	{"notansweredfor", func(l messages.Language) Message { return letters.NotAnsweredFor(l, asking) }},
+	{"addedbyapproval", func(l messages.Language) Message { return letters.AddedByApproval(l, regenboog) }},
 	{"representativenotice", func(l messages.Language) Message { return letters.RepresentativeNotice(l, regenboog) }},
 	{"linked", func(l messages.Language) Message { return letters.Linked(l, regenboog) }},
 	{"ownernotice", func(l messages.Language) Message { return letters.OwnerNotice(l, regenboog) }},
@@ -146,7 +158,7 @@ var (
 
 // leading are the mails that have one link, by the first part of their name.
 var leading = map[string]string{"reset": forgotten.Link, "resetagain": forgotten.Link,
-	"approval": asking.Link, "approvalagain": asking.Link}
+	"approval": asking.Link, "approvalagain": asking.Link, "approvalheld": asking.Link, "approvalcontact": asking.Link}
 
 // withoutLink takes the one link out of a mail that may have it: once in the text, and in HTML as an anchor that shows
 // the whole address.

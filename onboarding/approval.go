@@ -19,6 +19,15 @@ const (
 	Withdrawn Decision = "withdrawn" // whoever waited has stopped, or goes on with other details
 )
 
+// Ground is why representatives are asked.
+type Ground string
+
+const (
+	OtherOrganisation Ground = "organisation" // the organisation of the login is not the board
+	HeldAlready       Ground = "held"         // it is, but somebody else holds the account
+	NoContact         Ground = "contact"      // it is, but no register has the person as contact
+)
+
 // ByRepresentative is who has decided in the name of the institution: anybody who holds the link of a mail to its
 // representatives. An agent is named by an id.
 const ByRepresentative = "representative"

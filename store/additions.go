@@ -43,6 +43,17 @@ func (s *Store) LatestAddition(ctx context.Context, person string, code onboardi
 	return row.addition(), translate("find addition", err)
 }
 
+// AwaitedInstitutions lists the institutions whose representatives are asked whether the person may add them, by name.
+func (s *Store) AwaitedInstitutions(ctx context.Context, person string) ([]Membership, error) {
+	var found []Membership
+	err := s.db.SelectContext(ctx, &found, `
+		select i.code, i.kind, i.name, i.place, a.since, i.closed_on
+		from additions a join institutions i on i.code = a.institution
+		where a.person = $1 and a.step = 'await_representative' and a.ended_at is null
+		order by i.name, i.code`, person)
+	return found, translate("list awaited institutions", err)
+}
+
 // OpenAddition writes the row of a case that has begun; one that stands already stays as it is. The workflow id admits
 // one running case per person and institution, so another open row was left by a case that was terminated.
 func (t *Tx) OpenAddition(ctx context.Context, a Addition) error {

@@ -18,6 +18,7 @@ type Approval struct {
 	Identity    string                     `db:"identity"` // hash of the login that waits
 	Reference   onboarding.Reference       `db:"reference"`
 	Institution onboarding.InstitutionCode `db:"institution"`
+	Ground      onboarding.Ground          `db:"ground"`
 	Subject     string                     `db:"subject"`  // id of what the login wants to use
 	Address     []byte                     `db:"address"`  // of whoever waits, sealed at ApprovalAddress
 	Language    string                     `db:"language"` // of the mails about it
@@ -42,7 +43,7 @@ type ApprovalAsked struct {
 }
 
 const approvalColumns = `
-	a.case_id, a.number, a.kind, a.workflow_id, a.identity, a.reference, a.institution, a.subject, a.address, a.language, a.key_id,
+	a.case_id, a.number, a.kind, a.workflow_id, a.identity, a.reference, a.institution, a.ground, a.subject, a.address, a.language, a.key_id,
 	a.paused, a.requested_at, a.reminded_at, a.expires_at, coalesce(a.proposal, '') as proposal,
 	coalesce(a.proposed_by, '') as proposed_by, coalesce(a.decision, '') as decision, a.decided_at,
 	coalesce(a.decided_by, '') as decided_by`
@@ -55,10 +56,10 @@ const approvalTables = `
 // AddApproval writes a question.
 func (t *Tx) AddApproval(ctx context.Context, a Approval) error {
 	_, err := t.tx.ExecContext(ctx, `
-		insert into approvals (case_id, number, kind, workflow_id, identity, reference, institution, subject, address,
+		insert into approvals (case_id, number, kind, workflow_id, identity, reference, institution, ground, subject, address,
 			language, key_id, paused, requested_at, expires_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		a.Case, a.Number, a.Kind, a.WorkflowID, a.Identity, a.Reference, a.Institution, a.Subject, a.Address, a.Language,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		a.Case, a.Number, a.Kind, a.WorkflowID, a.Identity, a.Reference, a.Institution, a.Ground, a.Subject, a.Address, a.Language,
 		a.KeyID, a.Paused, a.RequestedAt, a.ExpiresAt)
 	return translate("add approval", err)
 }

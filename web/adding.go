@@ -17,6 +17,7 @@ type addView struct {
 	Own    []choice // the present login suffices
 	Others []choice // another organisation has to log in for these
 	Typed  string   // in the field for a code
+	Waits  []choice // a representative has been asked
 }
 
 // choice is an institution that can be chosen, or has been.
@@ -44,6 +45,13 @@ func (s *site) showChoices(c *gin.Context, v visit, status int, faults []fieldEr
 	}
 	view := addView{Nonce: newNonce(v.session.FormKey), Typed: c.PostForm(institutionField)}
 	wanted := codesIn(c.QueryArray(institutionField))
+	waits, err := s.Store.AwaitedInstitutions(c.Request.Context(), v.identity.Person)
+	if err != nil {
+		return err
+	}
+	for _, waited := range waits {
+		view.Waits = append(view.Waits, choice{Name: waited.Name, Place: waited.Place, Code: string(waited.Code)})
+	}
 	for _, candidate := range candidates {
 		if shown := choiceOf(candidate, wanted); candidate.OwnBoard {
 			view.Own = append(view.Own, shown)

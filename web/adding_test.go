@@ -265,7 +265,7 @@ func TestActivationCodeOfTheInstitutionGoesToItsCase(t *testing.T) {
 }
 
 // addition brings a case of the last login to where it stands, as the activities would.
-func (w *world) addition(code onboarding.InstitutionCode, change func(*store.Addition)) {
+func (w *world) addition(code onboarding.InstitutionCode, change func(*store.Addition)) store.Addition {
 	w.t.Helper()
 	a := store.Addition{Institution: code, Case: store.Case{ID: newUUID(), WorkflowID: "add-" + newUUID(), Identity: w.identity(),
 		Reference: "K3TF-9M2Q", Language: "nl", Step: onboarding.AwaitProof, Since: w.now, Deadline: w.now.Add(onboarding.AdditionOpen)}}
@@ -273,6 +273,7 @@ func (w *world) addition(code onboarding.InstitutionCode, change func(*store.Add
 	w.transact(func(ctx context.Context, tx *store.Tx) error { return tx.OpenAddition(ctx, a) })
 	change(&a)
 	w.transact(func(ctx context.Context, tx *store.Tx) error { return tx.SaveAddition(ctx, a) })
+	return a
 }
 
 func TestAddingNeedsAFreshLogin(t *testing.T) {

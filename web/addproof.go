@@ -20,23 +20,50 @@ type addProofView struct {
 	KvK       string
 	Username  string
 	Code      string // activation code
+	Refused   string // key of why the representatives' answer has added nothing; empty: no such answer
 }
 
-// showAddProof shows what else can be shown for an institution, or where it is added without.
+// showAddProof shows what else can be shown for an institution, that its representatives are asked, or where it is added
+// without.
 func (s *site) showAddProof(c *gin.Context, v visit) error {
 	candidate, err := s.candidateIn(c, v, c.Query(institutionField))
 	if err != nil {
 		return err
 	}
-	if candidate.Member || candidate.Addable() {
+	addition, err := s.addition(c, v, candidate.Code)
+	switch {
+	case err != nil:
+		return err
+	case addition.Step == onboarding.AwaitRepresentative && !candidate.Member:
+		return s.showAddWaiting(c, v, candidate, addition)
+	case candidate.Member || candidate.Addable():
 		c.Redirect(http.StatusSeeOther, addressOf(candidate))
 		return nil
-	}
-	if !s.fresh(v) {
+	case !s.fresh(v):
 		return staleLogin(backToAdding)
 	}
-	s.show(c, http.StatusOK, addProofPage(c, v, candidate, "", formState{nonce: newNonce(v.session.FormKey)}))
+	shown := addProofPage(c, v, candidate, "", formState{nonce: newNonce(v.session.FormKey)})
+	if refused := unapproved[addition.Refusal]; refused != "" && !addition.Step.Over() {
+		view := shown.View.(addProofView)
+		view.Refused = refused
+		shown.View, shown.Reference = view, string(addition.Reference)
+	}
+	s.show(c, http.StatusOK, shown)
 	return nil
+}
+
+// unapproved are the keys of why a question to the representatives has added nothing.
+var unapproved = map[onboarding.Outcome]string{
+	onboarding.NotApproved: "add.refused", onboarding.NotAnswered: "add.lapsed",
+}
+
+// addition is the newest case of the person for an institution; zero when there is none.
+func (s *site) addition(c *gin.Context, v visit, code onboarding.InstitutionCode) (store.Addition, error) {
+	found, err := s.Store.LatestAddition(c.Request.Context(), v.identity.Person, code)
+	if onboarding.KindOf(err) == onboarding.NotFound {
+		return store.Addition{}, nil
+	}
+	return found, err
 }
 
 func (s *site) candidateIn(c *gin.Context, v visit, sent string) (store.Candidate, error) {

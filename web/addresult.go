@@ -23,6 +23,7 @@ type addResult struct {
 	Args      map[string]string // of that sentence
 	Reference string            // of its case; empty when there is none
 	Again     string            // address where one can try again; empty: nowhere
+	Waits     string            // address that shows the question to the representatives; empty: there is none
 }
 
 // showAddResult reads from the rows of the person what became of the institutions in the address.
@@ -38,8 +39,8 @@ func (s *site) showAddResult(c *gin.Context, v visit) error {
 		if err != nil {
 			return err
 		}
-		addition, err := s.Store.LatestAddition(c.Request.Context(), v.identity.Person, code)
-		if err != nil && onboarding.KindOf(err) != onboarding.NotFound {
+		addition, err := s.addition(c, v, code)
+		if err != nil {
 			return err
 		}
 		result := s.resultOf(c, candidate, addition)
@@ -67,6 +68,7 @@ func (s *site) showAddResult(c *gin.Context, v visit) error {
 var refusedKeys = map[onboarding.Outcome]string{
 	onboarding.NotContact: "res.contact", onboarding.OtherBoard: "res.board", onboarding.Taken: "res.taken",
 	onboarding.OtherInstitution: "res.other", onboarding.InstitutionEnded: "res.ended",
+	onboarding.NotApproved: "res.refused", onboarding.NotAnswered: "res.lapsed",
 }
 
 func (s *site) resultOf(c *gin.Context, candidate store.Candidate, addition store.Addition) addResult {
@@ -80,6 +82,10 @@ func (s *site) resultOf(c *gin.Context, candidate store.Candidate, addition stor
 		result.Key, result.Again = "res.ended", ""
 	case addition.Step == onboarding.Completing:
 		result.Key, result.Again = "res.working", ""
+	case addition.Step == onboarding.AwaitRepresentative:
+		result.Key, result.Again = "res.waiting", ""
+		result.Waits = withCodes(proofPath, []onboarding.InstitutionCode{candidate.Code})
+		result.Args = moment(languageOf(c), addition.Deadline)
 	case s.Now().Before(addition.LockedUntil):
 		result.Key, result.Again = "res.locked", ""
 		result.Args = moment(languageOf(c), onboarding.OnTheMinute(addition.LockedUntil))

@@ -23,6 +23,7 @@ type approvalView struct {
 	Organisation string // may be empty
 	KvK          string
 	Email        string
+	Why          string // key of the reason
 	Args         map[string]string
 }
 
@@ -30,6 +31,11 @@ type approvalView struct {
 type approvalInput struct {
 	Token    string              `json:"token"`
 	Decision onboarding.Decision `json:"decision"`
+}
+
+// whys are the keys of why a representative is asked.
+var whys = map[onboarding.Ground]string{
+	onboarding.OtherOrganisation: "ap.why", onboarding.HeldAlready: "ap.why.held", onboarding.NoContact: "ap.why.contact",
 }
 
 const (
@@ -57,7 +63,7 @@ func (s *site) showApproval(c *gin.Context) error {
 		Template: "approval", Title: text(c, "ap.h", asked.args(languageOf(c))), Reference: string(asked.Reference),
 		View: approvalView{
 			Nonce: newNonce(approvalLink.formKey(s, token)), Organisation: asked.Organisation, KvK: string(asked.KvK),
-			Email: s.approvalAddress(asked.Approval).Masked(), Args: asked.args(languageOf(c)),
+			Email: s.approvalAddress(asked.Approval).Masked(), Why: whys[asked.Ground], Args: asked.args(languageOf(c)),
 		}})
 	return nil
 }

@@ -18,6 +18,12 @@ var approvalStates = []state{
 		return g.get(waitPath)
 	}},
 	{"approval", questioned(nil)},
+	{"waiting-held", func(g *guest) answer {
+		g.enter().w.asks(func(a *store.Approval) { a.Ground = onboarding.HeldAlready })
+		return g.get(waitPath)
+	}},
+	{"approval-held", questioned(func(a *store.Approval) { a.Ground = onboarding.HeldAlready })},
+	{"approval-contact", questioned(func(a *store.Approval) { a.Ground = onboarding.NoContact })},
 	{"approval-no-name", func(g *guest) answer {
 		_, token := g.enter().w.asks(nil)
 		_, err := g.w.sql.Exec(`update identities set organisation = '' where hash = $1`, g.w.identity())

@@ -25,7 +25,7 @@ func (w *world) asks(change func(*store.Approval)) (store.Approval, string) {
 	sealed, err := w.records.Seal(store.ApprovalAddress(l.ID, 1), []byte(jansAddress))
 	w.must(err)
 	asked := store.Approval{Case: l.ID, Number: 1, Kind: onboarding.LinkingCase, WorkflowID: l.WorkflowID, Identity: l.Identity,
-		Reference: l.Reference, Institution: "03AB", Subject: "account", Address: sealed, Language: "nl", KeyID: "p1", Paused: l.Deadline,
+		Reference: l.Reference, Institution: "03AB", Ground: onboarding.OtherOrganisation, Subject: "account", Address: sealed, Language: "nl", KeyID: "p1", Paused: l.Deadline,
 		RequestedAt: w.now, ExpiresAt: w.now.Add(onboarding.ApprovalOpen)}
 	if change != nil {
 		change(&asked)
@@ -33,17 +33,23 @@ func (w *world) asks(change func(*store.Approval)) (store.Approval, string) {
 	token := sha256.Sum256([]byte(l.ID))
 	encoded := base64.RawURLEncoding.EncodeToString(token[:])
 	link := sha256.Sum256([]byte(encoded))
-	w.transact(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.AddApproval(ctx, asked); err != nil {
-			return err
-		}
-		return tx.RequestMail(ctx, l.ID, store.Mail{Kind: onboarding.ApprovalMail, Number: 1, Generation: 1, RequestedAt: w.now,
-			Recipient: "directeur@regenboog.example", Link: link[:]})
-	})
+	w.question(asked, link[:])
 	if asked.Decision != "" {
 		w.decides(asked, asked.Decision)
 	}
 	return asked, encoded
+}
+
+// question writes what representatives are asked, and the mail with its link.
+func (w *world) question(asked store.Approval, link []byte) {
+	w.t.Helper()
+	w.transact(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.AddApproval(ctx, asked); err != nil {
+			return err
+		}
+		return tx.RequestMail(ctx, asked.Case, store.Mail{Kind: onboarding.ApprovalMail, Number: 1, Generation: 1, RequestedAt: w.now,
+			Recipient: "directeur@regenboog.example", Link: link})
+	})
 }
 
 func (w *world) decides(asked store.Approval, decision onboarding.Decision) {

@@ -49,6 +49,24 @@ var addStates = []state{
 	})},
 	{"add-proof-board", asContact("07XY", func(b *browser) answer { return b.get(proofPath + "?instelling=07XY") })},
 	{"add-proof-elsewhere", asContact("", func(b *browser) answer { return b.get(proofPath + "?instelling=07XY") })},
+	{"add-proof-refused", additionRefused(onboarding.NotApproved)},
+	{"add-proof-lapsed", additionRefused(onboarding.NotAnswered)},
+	{"add-asked-too-often", asContact("", func(b *browser) answer {
+		b.w.engine.answers(onboarding.Verdict{Outcome: onboarding.TooManyQuestions, Until: b.w.now.Add(time.Hour)})
+		return b.post(askPath, b.with(proofPath+"?instelling=16AH", url.Values{institutionField: {"16AH"}}))
+	})},
+	{"add-waiting", asContact("", func(b *browser) answer {
+		b.w.asksToAdd("16AH", nil)
+		return b.get(proofPath + "?instelling=16AH")
+	})},
+	{"add-waits", asContact("07XY", func(b *browser) answer {
+		b.w.asksToAdd("16AH", nil)
+		return b.get(addPath)
+	})},
+	{"add-result-waiting", asContact("", func(b *browser) answer {
+		b.w.asksToAdd("16AH", nil)
+		return b.get(resultPath + "?instelling=16AH")
+	})},
 	{"join-cancelled", joined(func(a *brokertest.Answer) { a.Status = persona("carl").Status }, nil)},
 	{"join-gone", joined(nil, func(b *browser) { delete(b.cookies, sessionCookie) })},
 	{"join-taken", joined(nil, func(b *browser) {
@@ -69,6 +87,8 @@ var addStates = []state{
 	}, "24VX", "07XY")},
 	{"add-result-working", additionAt(func(a *store.Addition) { a.Step = onboarding.Completing })},
 	{"add-result-locked", additionAt(func(a *store.Addition) { a.LockedUntil = a.Since.Add(15 * time.Minute) })},
+	{"add-result-refused", additionAt(func(a *store.Addition) { a.Refusal = onboarding.NotApproved })},
+	{"add-result-lapsed", additionAt(func(a *store.Addition) { a.Refusal = onboarding.NotAnswered })},
 	{"add-result-taken", additionAt(func(a *store.Addition) { a.Refusal = onboarding.Taken })},
 	{"add-result-other", additionAt(func(a *store.Addition) { a.Refusal = onboarding.OtherInstitution })},
 }
@@ -113,6 +133,14 @@ func additionAt(change func(*store.Addition)) func(*guest) answer {
 	return asContact("", func(b *browser) answer {
 		b.w.addition("16AH", change)
 		return b.get(resultPath + "?instelling=16AH")
+	})
+}
+
+// additionRefused shows the page of an institution whose representatives have been asked.
+func additionRefused(refusal onboarding.Outcome) func(*guest) answer {
+	return asContact("", func(b *browser) answer {
+		b.w.addition("16AH", func(a *store.Addition) { a.Refusal = refusal })
+		return b.get(proofPath + "?instelling=16AH")
 	})
 }
 

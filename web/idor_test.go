@@ -187,8 +187,9 @@ var gates = map[string]gate{
 	"GET /account-toevoegen": choosing, "POST /account-toevoegen": picking, "POST /account-toevoegen/code": choosing,
 	"GET /account-toevoegen/controleren": choosing, "POST /account-toevoegen/controleren": picking,
 	"GET /account-toevoegen/resultaat": choosing, "GET /account-toevoegen/bewijs": choosing, "POST /account-toevoegen/bewijs": proving,
-	"POST /account-toevoegen/inloggen": choosing,
-	"GET /sessie":                      inside, "GET /uitgelogd": public, "GET /sessie-verlopen": public,
+	"POST /account-toevoegen/inloggen":    choosing,
+	"POST /account-toevoegen/toestemming": choosing, "POST /account-toevoegen/intrekken": choosing,
+	"GET /sessie": inside, "GET /uitgelogd": public, "GET /sessie-verlopen": public,
 	"GET /contact": public, "GET /toelichting": public, "GET /toegankelijkheid": public, "GET /privacy": public, "GET /licenties": public,
 }
 

@@ -63,11 +63,13 @@ func (a *attack) linkedVictim() {
 	a.w.must(a.w.sql.QueryRow(`select id from legacy_accounts`).Scan(&account))
 	change := a.w.changeAt(onboarding.AwaitPIN, nil)
 	a.pinTo(change.ID, "nieuw@geheim.example")
+	waits, _ := a.w.asksToAdd("16AH", func(asked *store.Approval) { asked.Reference = "ADD1-WA1T" })
+	a.secrets["the reference of an addition"] = "ADD1-WA1T"
 	a.secrets["the new address of a person"], a.secrets["the reference of a change"] = "nieuw@geheim.example", "M4LL-C4SE"
 	session := &site{Settings: Settings{Lookup: a.w.lookup}}
 	a.victims = append(a.victims, hash, person)
 	a.foreign = append(a.foreign, hash, person, account, "03AB", tokenHash, session.sessionReference(token), a.nonce(b),
-		change.ID, change.WorkflowID)
+		change.ID, change.WorkflowID, waits.Case, waits.WorkflowID)
 	a.secrets["the address of a person"] = "geheim@geheim.example"
 	var other []byte
 	a.w.must(a.w.sql.QueryRow(`select token_hash from sessions where identity = $1 and token_hash <> $2`, hash, token).Scan(&other))

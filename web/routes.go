@@ -112,6 +112,8 @@ func (s *site) routes(public *url.URL) (http.Handler, error) {
 	pages.GET(proofPath, s.linked(s.showAddProof))
 	pages.POST(joinPath, s.linked(s.startJoining))
 	pages.POST(proofPath, s.submits(s.submitAddProof))
+	pages.POST(askPath, s.submits(s.submitAsking))
+	pages.POST(withdrawPath, s.linked(s.withdrawAsking))
 	pages.GET(notMinePath, s.linked(s.showNotMine))
 	pages.POST(notMinePath, s.linked(s.reportNotMine))
 	pages.GET(newEmailPath, s.linked(s.showNewEmail))

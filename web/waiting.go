@@ -15,6 +15,7 @@ import (
 type waitingView struct {
 	Nonce string
 	Email string // that the answer is mailed to
+	Why   string // key of the reason
 	Args  map[string]string
 }
 
@@ -30,9 +31,13 @@ func (s *site) showWaiting(c *gin.Context, v visit) error {
 	if err != nil {
 		return err
 	}
+	why := "p.wait.p"
+	if asked.Ground == onboarding.HeldAlready {
+		why = "p.wait.p.held"
+	}
 	s.show(c, http.StatusOK, page{Template: "waiting", Title: text(c, "p.wait.h", nil), View: waitingView{
 		Nonce: newNonce(v.session.FormKey), Email: string(s.approvalAddress(asked.Approval)),
-		Args: question{asked}.args(languageOf(c)),
+		Why: why, Args: question{asked}.args(languageOf(c)),
 	}})
 	return nil
 }

@@ -12,7 +12,8 @@ import (
 // addition is one case: a person who adds one institution to the account.
 type addition struct {
 	journey
-	in AdditionInput
+	approval approval
+	in       AdditionInput
 
 	cancelled bool               // nothing is left to wait for
 	completed onboarding.Outcome // of the last attempt to add
@@ -25,6 +26,7 @@ func Addition(ctx workflow.Context, in AdditionInput) (AdditionResult, error) {
 		caseID: in.Case, reference: in.Reference, deadline: in.At.Add(onboarding.AdditionOpen),
 		institutions: []onboarding.InstitutionCode{in.Institution}}}
 	c.begin(c, onboarding.AwaitProof, in.At)
+	c.approval = approval{journey: &c.journey, answered: c.answered, open: onboarding.AdditionOpen}
 	if err := c.setup(ctx); err != nil {
 		return AdditionResult{}, err
 	}
@@ -54,7 +56,7 @@ func (c *addition) run(ctx workflow.Context) error {
 
 // called tells whether it is the system's turn.
 func (c *addition) called(ctx workflow.Context) bool {
-	return !c.busy && (c.step == onboarding.Completing || c.cancelled || c.expired(ctx))
+	return !c.busy && (c.step == onboarding.Completing || c.cancelled || c.approval.due(ctx) || c.expired(ctx))
 }
 
 // turn does what the case was called for.
@@ -66,6 +68,8 @@ func (c *addition) turn(ctx workflow.Context) error {
 		return c.complete(ctx)
 	case c.cancelled:
 		return c.end(ctx, onboarding.Cancelled)
+	case c.approval.due(ctx):
+		return c.approval.turn(ctx)
 	}
 	return c.end(ctx, onboarding.Expired)
 }
@@ -105,6 +109,15 @@ func (c *addition) complete(ctx workflow.Context) error {
 // hopeless tells whether nothing that a person can show would change the answer.
 func hopeless(outcome onboarding.Outcome) bool {
 	return outcome == onboarding.AlreadyAdded || outcome == onboarding.InstitutionEnded
+}
+
+// answered takes the case on from its wait for a representative: the institution is being added, or the case is back at
+// its proof.
+func (c *addition) answered(ctx workflow.Context, decision onboarding.Decision, _ []activities.MailJob) error {
+	if decision == onboarding.Approved {
+		return c.moveTo(ctx, onboarding.Completing)
+	}
+	return c.moveTo(ctx, onboarding.AwaitProof)
 }
 
 // end closes the case without adding anything.

@@ -19,6 +19,9 @@ const AdditionName = "Addition"
 // updates of an addition (SubmitCredentials, SubmitActivationCode, Cancel) it answers when the institution has been added, or why not.
 const AddAsContact = "AddAsContact"
 
+// AskRepresentative is the update by which a person asks the representatives of the institution for their approval.
+const AskRepresentative = "AskRepresentative"
+
 // AdditionInput starts an addition.
 type AdditionInput struct {
 	Case        string // random id

@@ -1,25 +1,32 @@
 package workflows
 
-import "koppel/onboarding"
+import (
+	"slices"
+
+	"koppel/onboarding"
+)
 
 // table of an addition.
 func (c *addition) table() table { return additionTable }
 
 var (
 	awaitingAddition = steps(onboarding.AwaitProof)
+	unadded          = steps(onboarding.AwaitProof, onboarding.AwaitRepresentative)
 	provingAddition  = steps(stays, onboarding.Completing, onboarding.Cancelled)
+	seekingApproval  = append(provingAddition[:3:3], onboarding.AwaitRepresentative)
 )
 
-var additionTable = table{
+var additionTable = slices.Concat(table{
 	{AddAsContact, byPerson, awaitingAddition, provingAddition},
 	{SubmitCredentials, byPerson, awaitingAddition, provingAddition},
 	{SubmitActivationCode, byPerson, awaitingAddition, provingAddition},
-	{Cancel, byPerson, awaitingAddition, steps(onboarding.Cancelled)},
+	{AskRepresentative, byPerson, awaitingAddition, seekingApproval},
+	{Cancel, byPerson, unadded, steps(onboarding.Cancelled)},
 	{institutionAdded, bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
 	{additionTaken, bySystem, steps(onboarding.Completing), awaitingAddition},
 	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Added)},
 	{deadlinePasses, bySystem, awaitingAddition, steps(onboarding.Expired)},
-}
+}, approvalRows(onboarding.Completing, onboarding.AwaitProof))
 
 // What happens to an addition by itself.
 const (

@@ -53,7 +53,7 @@ func (a *adding) register() {
 		note("CloseAddition " + string(in.Step))
 		return nil
 	})
-	for _, name := range []string{"CheckContact", "CheckAdditionCredentials", "CheckAdditionCode"} {
+	for _, name := range []string{"CheckContact", "CheckAdditionCredentials", "CheckAdditionCode", "SeekAdditionApproval"} {
 		add(name, func(context.Context, activities.Check) (activities.Checked, error) { note(name); return a.check() })
 	}
 	add("Settle", func(_ context.Context, s activities.Settlement) (activities.Checked, error) {

@@ -18,6 +18,9 @@ func (c *addition) setup(ctx workflow.Context) error {
 			c.prove("Gebruikersnaam en wachtwoord controleren", do.CheckAdditionCredentials), c.refusedWhenOver),
 		c.handle(ctx, SubmitActivationCode, "Activatiecode van de instelling",
 			c.prove("Activatiecode controleren", do.CheckAdditionCode), c.refusedWhenOver),
+		c.handle(ctx, AskRepresentative, "De gemachtigde om toestemming vragen",
+			c.prove("Nagaan of de gemachtigde gevraagd kan worden", do.SeekAdditionApproval), c.refusedWhenOver),
+		c.approval.setup(ctx, c.refusedWhenOver),
 		c.handle(ctx, Cancel, "Stoppen met toevoegen", c.cancel, c.refusedWhenOver),
 	)
 }
@@ -30,11 +33,14 @@ func (c *addition) refusedWhenOver() error {
 	return nil
 }
 
-// prove has something judged that may let the person add the institution. It answers when that has been done, so that
-// the page that follows is the one behind it.
+// prove has something judged that may let the person add the institution, or has the representatives asked. It answers
+// when that has been done, so that the page that follows is the one behind it.
 func (c *addition) prove(summary string, activity any) handler {
 	return func(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
 		checked, err := c.check(ctx, summary, activity, s)
+		if err == nil && checked.Verdict.Outcome == onboarding.NeedsApproval {
+			return checked.Verdict, c.approval.ask(ctx, checked)
+		}
 		if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 			c.cancelled = c.cancelled || hopeless(checked.Verdict.Outcome)
 			return checked.Verdict, err

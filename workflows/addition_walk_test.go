@@ -13,13 +13,13 @@ import (
 // additionWalk plays an addition whose activities can be held: they fail until a moment, so that a step of the system
 // lasts.
 type additionWalk struct {
-	*adding
+	*askingAddition
 	madeHeld, noticeHeld time.Duration // until then
 	made                 activities.Completed
 }
 
 func walkAddition(t *testing.T) walk {
-	w := &additionWalk{adding: newAdding(t), made: activities.Completed{Outcome: onboarding.Accepted, Mails: addedMails}}
+	w := &additionWalk{askingAddition: scriptAdditionApproval(newAdding(t)), made: activities.Completed{Outcome: onboarding.Accepted, Mails: addedMails}}
 	w.complete = func() (activities.Completed, error) { return w.made, w.heldUntil(w.madeHeld) }
 	w.adding.send = func(activities.MailJob) (activities.Sent, error) {
 		return activities.Sent{State: onboarding.MailSent}, w.heldUntil(w.noticeHeld)
@@ -54,8 +54,16 @@ func (w *additionWalk) prepare(step onboarding.Step, event string, result onboar
 	case onboarding.Notifying:
 		w.noticeHeld = begins + 40*time.Second
 	}
+	if step == onboarding.AwaitRepresentative {
+		right := w.check
+		w.check = w.needsApproval
+		w.RegisterDelayedCallback(func() { w.check = right }, begins+time.Second)
+	}
 	if step != onboarding.AwaitProof {
-		w.submit(begins, "proof", AddAsContact)
+		w.submit(begins, "proof", AskRepresentative)
+	}
+	if lasts := walkLasts[event]; lasts > 0 {
+		look = reached + lasts
 	}
 	w.script(event, result, look+20*time.Second)
 	return reached, look
@@ -68,17 +76,33 @@ func (w *additionWalk) script(event string, result onboarding.Step, later time.D
 			return activities.Checked{Verdict: onboarding.Verdict{Outcome: outcome}}, nil
 		}
 	}
-	proving := event == AddAsContact || event == SubmitCredentials || event == SubmitActivationCode
+	proving := event == AddAsContact || event == SubmitCredentials || event == SubmitActivationCode || event == AskRepresentative
 	switch {
 	case proving && result == onboarding.AwaitProof:
 		answers(onboarding.WrongCredentials)
+	case proving && result == onboarding.AwaitRepresentative:
+		w.check = w.needsApproval
 	case proving && result == onboarding.Cancelled:
 		answers(onboarding.AlreadyAdded)
 	case proving:
 		w.madeHeld = later
+	case event == DecideApproval || event == AgentDecide || event == WithdrawApproval:
+		w.scriptAnswer(event, result, later)
 	case event == institutionAdded:
 		w.noticeHeld = later
 	case event == additionTaken:
 		w.made = activities.Completed{Outcome: onboarding.Taken}
+	}
+}
+
+// scriptAnswer has the wait answered: by the representative, by agents, or by the person who withdraws.
+func (w *additionWalk) scriptAnswer(event string, result onboarding.Step, later time.Duration) {
+	w.madeHeld = later
+	if result != onboarding.Completing { // else as it is
+		w.decision = answers[result]
+	}
+	w.agents = []activities.Checked{w.decision}
+	if event == WithdrawApproval && result == onboarding.AwaitRepresentative {
+		w.withdrawal = answers[result]
 	}
 }

@@ -22,6 +22,8 @@ type approval struct {
 	// answered takes the case on from its wait. Of what the answer left to mail, it gets what is not about the approval.
 	answered func(workflow.Context, onboarding.Decision, []activities.MailJob) error
 
+	open time.Duration // of the case, from an answer on
+
 	asked    time.Time           // zero: nobody is being asked
 	paused   time.Time           // deadline of the case when the wait began
 	mailed   int                 // questions under way, or taken by a mail server
@@ -149,7 +151,7 @@ func (a *approval) goOn(ctx workflow.Context, checked activities.Checked) (onboa
 		return checked.Verdict, nil
 	}
 	now := workflow.Now(ctx)
-	a.deadline = now.Add(onboarding.LinkingOpen)
+	a.deadline = now.Add(a.open)
 	if checked.Decision == onboarding.Withdrawn {
 		a.deadline = a.paused.Add(now.Sub(a.asked))
 	}
@@ -209,6 +211,9 @@ const (
 	noAnswer    = "no_answer"         // for onboarding.ApprovalLate
 	secondAgent = "second_agent"      // an agent has proposed an answer
 )
+
+// representativeAdvice is what an agent can do while an answer is awaited.
+const representativeAdvice = "De gebruiker wacht; de pagina zegt dit ook. Komt er geen antwoord, dan beslist de helpdesk met twee medewerkers. Noem nooit wie de gemachtigde is."
 
 // trouble is what the helpdesk has to look for; empty while it is the representatives' turn.
 func (a *approval) trouble() string {

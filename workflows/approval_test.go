@@ -24,14 +24,19 @@ var (
 	reminder = activities.MailJob{Case: "case", Kind: onboarding.ApprovalReminderMail, Number: 1, Generation: 1}
 )
 
-// awaiting is a linking whose login is of another organisation.
-type awaiting struct {
-	*playedLinking
+// representatives are scripted: what became of the question to them, and what comes of it.
+type representatives struct {
 	asked      []activities.MailJob
 	decision   activities.Checked // what the representative answers
 	agents     []activities.Checked
 	withdrawal activities.Checked
 	mailed     onboarding.MailState
+}
+
+// awaiting is a linking whose login is of another organisation.
+type awaiting struct {
+	*playedLinking
+	representatives
 }
 
 func newAwaiting(t *testing.T) *awaiting {
@@ -49,33 +54,38 @@ func (a *awaiting) needsApproval() (activities.Checked, error) {
 }
 
 func scriptApproval(played *playedLinking) *awaiting {
-	a := &awaiting{playedLinking: played, asked: []activities.MailJob{question}, mailed: onboarding.MailSent}
+	a := &awaiting{playedLinking: played, representatives: representatives{asked: []activities.MailJob{question}, mailed: onboarding.MailSent}}
 	a.decision = activities.Checked{Verdict: accepted, Decision: onboarding.Approved, Mails: []activities.MailJob{
 		{Case: "case", Kind: onboarding.ApprovedMail, Number: 1, Generation: 1}, pinMail}}
 	a.withdrawal = activities.Checked{Verdict: accepted, Decision: onboarding.Withdrawn}
-	add := func(name string, f any) { a.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
-	note := func(name string) { noteIn(&a.done, name) }
+	a.representatives.register(a.TestWorkflowEnvironment, func(name string) { noteIn(&a.done, name) })
+	return a
+}
+
+// register has the activities of an approval answer as scripted.
+func (r *representatives) register(env *testsuite.TestWorkflowEnvironment, note func(string)) {
+	add := func(name string, f any) { env.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
 	add("SendApproval", func(_ context.Context, m activities.MailJob) (activities.Sent, error) {
 		note("SendApproval " + string(m.Kind))
-		return activities.Sent{State: a.mailed}, nil
+		return activities.Sent{State: r.mailed}, nil
 	})
 	add("DecideApproval", func(context.Context, activities.Check) (activities.Checked, error) {
 		note("DecideApproval")
-		return a.decision, nil
+		return r.decision, nil
 	})
 	add("WithdrawApproval", func(context.Context, activities.Check) (activities.Checked, error) {
 		note("WithdrawApproval")
-		return a.withdrawal, nil
+		return r.withdrawal, nil
 	})
 	add("AgentDecide", func(_ context.Context, in activities.AgentDecision) (activities.Checked, error) {
 		note("AgentDecide " + in.Act.Agent + " " + string(in.Decision))
-		next := a.agents[0]
-		a.agents = a.agents[1:]
+		next := r.agents[0]
+		r.agents = r.agents[1:]
 		return next, nil
 	})
 	add("RemindApproval", func(context.Context, activities.ApprovalTurn) ([]activities.MailJob, error) {
 		note("RemindApproval")
-		if len(a.asked) == 0 {
+		if len(r.asked) == 0 {
 			return nil, nil
 		}
 		return []activities.MailJob{reminder}, nil
@@ -85,15 +95,19 @@ func scriptApproval(played *playedLinking) *awaiting {
 		return activities.Checked{Verdict: accepted, Decision: onboarding.Lapsed, Mails: []activities.MailJob{
 			{Case: "case", Kind: onboarding.NotAnsweredMail, Number: 1, Generation: 1}}}, nil
 	})
-	return a
+}
+
+// agentAnswers has an agent answer.
+func agentAnswers(t *testing.T, env *testsuite.TestWorkflowEnvironment, after time.Duration, name string, decision onboarding.Decision) {
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(AgentDecide, name+string(decision), &testsuite.TestUpdateCallback{
+			OnAccept: func() {}, OnReject: func(err error) { t.Errorf("%s: %v", name, err) }, OnComplete: func(any, error) {},
+		}, AgentDecision{Decision: decision, Act: helpdesk.Act{Agent: name, Reason: helpdesk.NoAnswer, Ticket: "HD-100"}})
+	}, after)
 }
 
 func (a *awaiting) agent(after time.Duration, name string, decision onboarding.Decision) {
-	a.RegisterDelayedCallback(func() {
-		a.UpdateWorkflow(AgentDecide, name+string(decision), &testsuite.TestUpdateCallback{
-			OnAccept: func() {}, OnReject: func(err error) { a.t.Errorf("%s: %v", name, err) }, OnComplete: func(any, error) {},
-		}, AgentDecision{Decision: decision, Act: helpdesk.Act{Agent: name, Reason: helpdesk.NoAnswer, Ticket: "HD-100"}})
-	}, after)
+	agentAnswers(a.t, a.TestWorkflowEnvironment, after, name, decision)
 }
 
 func TestApprovalLeadsToThePINAndStartsTheClocksAnew(t *testing.T) {

@@ -25,7 +25,7 @@ var outcomeNames = map[onboarding.Outcome]string{
 	onboarding.Locked:           "te vaak fout; de stap is op slot",
 	onboarding.Closed:           "te vaak fout; met deze gebruikersnaam kan een andere organisatie niet meer proberen",
 	onboarding.Taken:            "het account is al gekoppeld aan een andere eHerkenning",
-	onboarding.NeedsApproval:    "goed, maar de organisatie van de inlog is niet het bestuur; toestemming is gevraagd",
+	onboarding.NeedsApproval:    "er is toestemming van een gemachtigde nodig; die is gevraagd",
 	onboarding.TooManyQuestions: "te vaak om toestemming gevraagd",
 	onboarding.NotApproved:      "de gemachtigde of de helpdesk heeft geen toestemming gegeven",
 	onboarding.NotAnswered:      "niemand heeft op tijd geantwoord op de vraag om toestemming",

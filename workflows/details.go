@@ -21,7 +21,7 @@ var linkingSteps = map[onboarding.Step]string{
 // linkingAdvice says whose turn it is and what an agent can do now.
 var linkingAdvice = map[onboarding.Step]string{
 	onboarding.AwaitProof:          "Vraag of de gebruiker de gebruikersnaam en het wachtwoord van MijnHelpdeskPO weet. Zo niet: “Wachtwoord vergeten?” op de pagina, of een brief met een activatiecode.",
-	onboarding.AwaitRepresentative: "De gebruiker wacht; de pagina zegt dit ook. Komt er geen antwoord, dan beslist de helpdesk met twee medewerkers. Noem nooit wie de gemachtigde is.",
+	onboarding.AwaitRepresentative: representativeAdvice,
 	onboarding.MailingPIN:          "Wachten: de mail gaat vanzelf, en de 15 minuten van de pincode lopen nog niet. De gebruiker kan op de pagina een ander e-mailadres invullen.",
 	onboarding.AwaitPIN:            "Laat de gebruiker de nieuwste mail zoeken, ook bij spam. Op de pagina kan de gebruiker een nieuwe pincode vragen of een ander e-mailadres invullen.",
 	onboarding.Completing:          "Wachten: dit duurt gewoonlijk een paar tellen. De gebruiker hoeft niets opnieuw te doen.",

@@ -27,7 +27,7 @@ func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
 		caseID: in.Case, reference: in.Reference, deadline: in.AuthenticatedAt.Add(onboarding.LinkingOpen)}}
 	c.addressing = addressing{of: &c.journey, notice: do.SendNotice}
 	c.begin(c, onboarding.AwaitProof, in.AuthenticatedAt)
-	c.approval = approval{journey: &c.journey, answered: c.answered}
+	c.approval = approval{journey: &c.journey, answered: c.answered, open: onboarding.LinkingOpen}
 	if in.Board != "" {
 		c.institutions = []onboarding.InstitutionCode{in.Board}
 	}

@@ -22,7 +22,8 @@ func approveReference(c *counter) *cobra.Command {
 		Use:   "approve REFERENCE",
 		Short: "Propose to approve what a representative was asked; the same of another agent approves it",
 		Long: "Answers in the place of a representative who is not known or does not answer. The first agent proposes, and the\n" +
-			"same command of another agent approves: the user then gets a mail with a PIN. See `koppel helpdesk refuse`.",
+			"same command of another agent approves: the user then gets a mail with a PIN,\n" +
+			"or has the institution in the account. See `koppel helpdesk refuse`.",
 		Args: cobra.ExactArgs(1),
 		RunE: c.answer(onboarding.Approved),
 	}

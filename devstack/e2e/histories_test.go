@@ -27,6 +27,7 @@ func TestHistoriesOfTheOtherCases(t *testing.T) {
 		take func() (secrets []string, query string)
 	}{
 		{"addition-happy-path", func() ([]string, string) { return jane.addInstitution("14JT") }},
+		{"addition-approved", func() ([]string, string) { return jane.addByApproval(t, stack, "16AH") }},
 		{"emailchange-happy-path", func() ([]string, string) { return jane.changeEmail("jane@elders.example") }},
 		{"linking-approved", func() ([]string, string) { return linkByApproval(t, stack, "koos@elders.example") }},
 		{"passwordreset-happy-path", func() ([]string, string) { return resetPassword(t, stack) }},
@@ -70,7 +71,21 @@ func (c *caller) send(path string, form url.Values) {
 func (c *caller) addInstitution(code string) (secrets []string, query string) {
 	c.t.Helper()
 	c.send("/account-toevoegen/controleren?instelling="+code, url.Values{"keuze": {code}})
-	return nil, `select workflow_id from additions`
+	return nil, `select workflow_id from additions where institution = '14JT'`
+}
+
+// addByApproval adds an institution of another board, which its representative approves.
+func (c *caller) addByApproval(t *testing.T, stack *devstack.Stack, code string) (secrets []string, query string) {
+	t.Helper()
+	representative := newCaller(t, stack)
+	nonce := c.nonce("/account-toevoegen/bewijs?instelling=" + code)
+	form := url.Values{"nonce": {nonce}, "instelling": {code}}
+	if got := c.post("/account-toevoegen/toestemming", form); got.status != http.StatusSeeOther {
+		t.Fatalf("%v\n%s", got, got.body)
+	}
+	token := representative.mailedToken("voorzitter@linde.example", "/toestemming")
+	representative.send("/toestemming", url.Values{"antwoord": {"toestaan"}})
+	return []string{token, "voorzitter@linde.example"}, `select workflow_id from additions where institution = '16AH'`
 }
 
 // changeEmail confirms another address.
@@ -92,7 +107,7 @@ func linkByApproval(t *testing.T, stack *devstack.Stack, email string) (secrets 
 	representative.send("/toestemming", url.Values{"antwoord": {"toestaan"}})
 	pin := c.anyPIN(email)
 	c.send("/koppelen/pincode", url.Values{"pin": {pin}})
-	return []string{pin, token}, `select workflow_id from approvals`
+	return []string{pin, token}, `select workflow_id from approvals where kind = 'linking'`
 }
 
 // resetPassword has Piet ask for a new password, which the representative chooses.
@@ -115,7 +130,7 @@ func unlink(t *testing.T, stack *devstack.Stack) (secrets []string, find string)
 	var reference string
 	query(t, stack, `select reference from linkings order by deadline limit 1`, &reference)
 	act(t, stack, agents[0], append([]string{"helpdesk", "unlink", reference}, why...)...)
-	for _, institution := range []string{"03AB", "14JT"} {
+	for _, institution := range []string{"03AB", "14JT", "16AH"} {
 		issueCode(t, stack, agents[0], institution)
 	}
 	act(t, stack, agents[1], append([]string{"helpdesk", "unlink", "confirm", reference}, why...)...)
