@@ -45,11 +45,11 @@ func serveTemporal(asked string) error {
 
 // startTemporalApart is StartTemporal in a process of its own.
 func startTemporalApart(ctx context.Context, options TemporalOptions) (*Temporal, error) {
-	ports, err := reserve(options.Port, options.UIPort)
+	ports, err := reserve(options.Port, options.UIPort, options.DeskPort)
 	if err != nil {
 		return nil, err
 	}
-	options.Port, options.UIPort = ports[0], ports[1]
+	options.Port, options.UIPort, options.DeskPort = ports[0], ports[1], ports[2]
 	asked, err := json.Marshal(options)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func startTemporalApart(ctx context.Context, options TemporalOptions) (*Temporal
 	if err != nil {
 		return nil, err
 	}
-	t := &Temporal{Port: ports[0], UIPort: ports[1]}
+	t := &Temporal{Port: ports[0], UIPort: ports[1], DeskPort: ports[2]}
 	t.Program = &Program{
 		Name: "Temporal", LogFile: options.LogFile, command: []string{executable},
 		environment: append(os.Environ(), apartVariable+"="+string(asked)), ready: t.answers,

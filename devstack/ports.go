@@ -9,7 +9,7 @@ import (
 
 // Ports are the ports to listen on. 0 and a port that is taken mean any free one.
 type Ports struct {
-	Web, Broker, Mailbox, SMTP, Temporal, TemporalUI int
+	Web, Broker, Mailbox, SMTP, Temporal, TemporalUI, TemporalDesk int
 }
 
 // listen takes 127.0.0.1:preferred, else a free port.

@@ -167,7 +167,7 @@ func (s *Stack) environment(program string) []string {
 		"KOPPEL_EHERKENNING_METADATA_SIGNERS_FILE=" + secret(federation.MetadataSigners),
 		"TEMPORAL_ADDRESS=" + s.Temporal.Address(),
 		"TEMPORAL_NAMESPACE=" + Namespace,
-		"KOPPEL_TEMPORAL_UI=" + s.Temporal.UIURL(),
+		"KOPPEL_TEMPORAL_UI=" + s.Temporal.DeskURL(),
 	}
 	for _, name := range keyfiles.Files[program] {
 		environment = append(environment, name+"_FILE="+filepath.Join(s.secrets(), program, name))

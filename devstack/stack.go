@@ -62,7 +62,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 	}{
 		{"folders", s.prepare},
 		{"PostgreSQL", s.startPostgres},
-		{"Temporal and its UI", s.startTemporal},
+		{"Temporal and its UIs", s.startTemporal},
 		{"mailbox", s.startMailbox},
 		{"eHerkenning test broker", s.startBroker},
 		{"koppel migrate", s.migrate},
@@ -125,7 +125,8 @@ func (s *Stack) startPostgres(ctx context.Context) error {
 
 func (s *Stack) startTemporal(ctx context.Context) (err error) {
 	options := TemporalOptions{
-		LogFile: filepath.Join(s.logs(), "temporal.log"), Port: s.options.Ports.Temporal, UIPort: s.options.Ports.TemporalUI,
+		LogFile: filepath.Join(s.logs(), "temporal.log"),
+		Port:    s.options.Ports.Temporal, UIPort: s.options.Ports.TemporalUI, DeskPort: s.options.Ports.TemporalDesk,
 	}
 	if !s.options.InMemory {
 		options.File = filepath.Join(s.options.Dir, "temporal", "temporal.db")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -35,68 +36,79 @@ const retention = 30 * 24 * time.Hour
 // clusterName is the name that Temporal's own tools expect.
 const clusterName = "active"
 
-// Temporal is a Temporal server with its UI on 127.0.0.1, in this process or in one of its own.
+// Temporal is a Temporal server with two UIs on 127.0.0.1, in this process or in one of its own: the one of the helpdesk
+// shows, that of operators has commands too.
 type Temporal struct {
-	Port, UIPort int
-	Program      *Program // its own process; nil: it runs in this one
-	server       temporal.Server
-	ui           *uiserver.Server
+	Port, UIPort, DeskPort int
+	Program                *Program // its own process; nil: it runs in this one
+	server                 temporal.Server
+	uis                    []*uiserver.Server
 }
 
 // TemporalOptions say where it listens and keeps its data. The zero value is a server in memory.
 type TemporalOptions struct {
-	File         string // SQLite database, made when missing; empty: in memory
-	LogFile      string // errors; empty: none
-	Port, UIPort int    // preferred ports of the gRPC frontend and of the UI
+	File                   string // SQLite database, made when missing; empty: in memory
+	LogFile                string // errors; empty: none
+	Port, UIPort, DeskPort int    // preferred ports of the gRPC frontend, and of the UIs of operators and helpdesk
 }
 
 // StartTemporal returns when the server takes requests for Namespace.
 func StartTemporal(ctx context.Context, options TemporalOptions) (*Temporal, error) {
-	ports, err := reserve(options.Port, options.UIPort, 0, 0, 0)
+	ports, err := reserve(options.Port, options.UIPort, options.DeskPort, 0, 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	t := &Temporal{Port: ports[0], UIPort: ports[1]}
-	t.server, err = newTemporalServer(options, ports[0], ports[2:])
+	t := &Temporal{Port: ports[0], UIPort: ports[1], DeskPort: ports[2]}
+	t.server, err = newTemporalServer(options, ports[0], ports[3:])
 	if err != nil {
 		return nil, fmt.Errorf("temporal: %w", err)
 	}
 	if err := t.server.Start(); err != nil {
 		return nil, fmt.Errorf("start temporal: %w", err)
 	}
-	if err := t.awaitReady(ctx); err != nil {
+	if err := t.await(ctx, t.answers); err != nil {
 		return nil, errors.Join(err, t.server.Stop())
 	}
-	t.ui = newTemporalUI(t.Port, t.UIPort)
-	go t.ui.Start() // its own errors end the process, with a line that says why
+	t.uis = []*uiserver.Server{newTemporalUI(temporalUI(t.Port, t.UIPort)), newTemporalUI(readOnly(temporalUI(t.Port, t.DeskPort)))}
+	for _, ui := range t.uis {
+		go ui.Start() // its own errors end the process, with a line that says why
+	}
+	if err := t.await(ctx, t.uisAnswer); err != nil {
+		return nil, errors.Join(err, t.Stop())
+	}
 	return t, nil
 }
 
 // Address is the host and port of the server, as TEMPORAL_ADDRESS wants it.
 func (t *Temporal) Address() string { return address(t.Port) }
 
-// UIURL is the address of the UI.
+// UIURL is the address of the UI of operators, which has commands.
 func (t *Temporal) UIURL() string { return "http://" + address(t.UIPort) }
+
+// DeskURL is the address of the UI of the helpdesk, which shows and changes nothing.
+func (t *Temporal) DeskURL() string { return "http://" + address(t.DeskPort) }
 
 // Client connects to the server.
 func (t *Temporal) Client() (client.Client, error) {
 	return client.Dial(client.Options{HostPort: t.Address(), Namespace: Namespace, Logger: silent{}})
 }
 
-// Stop ends UI and server.
+// Stop ends UIs and server.
 func (t *Temporal) Stop() error {
 	if t.Program != nil {
 		return t.Program.Stop()
 	}
-	t.ui.Stop()
+	for _, ui := range t.uis {
+		ui.Stop()
+	}
 	return t.server.Stop()
 }
 
-func (t *Temporal) awaitReady(ctx context.Context) error {
+func (t *Temporal) await(ctx context.Context, answers func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for {
-		err := t.answers(ctx)
+		err := answers(ctx)
 		if err == nil {
 			return nil
 		}
@@ -106,6 +118,18 @@ func (t *Temporal) awaitReady(ctx context.Context) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// uisAnswer looks once whether the UIs listen.
+func (t *Temporal) uisAnswer(ctx context.Context) error {
+	for _, port := range []int{t.UIPort, t.DeskPort} {
+		connection, err := new(net.Dialer).DialContext(ctx, "tcp", address(port))
+		if err != nil {
+			return err
+		}
+		connection.Close()
+	}
+	return nil
 }
 
 // answers asks once whether the server takes requests.
@@ -119,8 +143,12 @@ func (t *Temporal) answers(ctx context.Context) error {
 	return err
 }
 
-func newTemporalUI(port, uiPort int) *uiserver.Server {
-	return uiserver.NewServer(uioptions.WithConfigProvider(&uiconfig.Config{
+func newTemporalUI(settings uiconfig.Config) *uiserver.Server {
+	return uiserver.NewServer(uioptions.WithConfigProvider(&settings))
+}
+
+func temporalUI(port, uiPort int) uiconfig.Config {
+	return uiconfig.Config{
 		Host:                "127.0.0.1",
 		Port:                uiPort,
 		TemporalGRPCAddress: address(port),
@@ -129,7 +157,16 @@ func newTemporalUI(port, uiPort int) *uiserver.Server {
 		DisableNewsFetch:    true,
 		HideLogs:            true,
 		CORS:                uiconfig.CORS{CookieInsecure: true}, // plain HTTP
-	}))
+	}
+}
+
+// readOnly makes the server of a UI refuse what changes something, and its pages leave the buttons for it out.
+func readOnly(settings uiconfig.Config) uiconfig.Config {
+	settings.DisableWriteActions = true
+	settings.WorkflowTerminateDisabled, settings.WorkflowCancelDisabled, settings.WorkflowSignalDisabled = true, true, true
+	settings.WorkflowUpdateDisabled, settings.WorkflowResetDisabled, settings.WorkflowPauseDisabled = true, true, true
+	settings.BatchActionsDisabled, settings.StartWorkflowDisabled, settings.ActivityCommandsDisabled = true, true, true
+	return settings
 }
 
 func newTemporalServer(options TemporalOptions, port int, inner []int) (temporal.Server, error) {

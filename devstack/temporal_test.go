@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,48 @@ func TestTemporalKeepsEndedWorkflowsForAMonth(t *testing.T) {
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("UI: got %s", response.Status)
 	}
+}
+
+// TestUIOfTheHelpdeskShowsAndChangesNothing asks the server of each UI, which its pages do too.
+func TestUIOfTheHelpdeskShowsAndChangesNothing(t *testing.T) {
+	server := startTemporal(t, "")
+	defer server.Stop()
+	const run = "/api/v1/namespaces/default/workflows/one"
+	for url, changes := range map[string]bool{server.DeskURL(): false, server.UIURL(): true} {
+		for path, want := range map[string]bool{
+			run + "/terminate": changes, run + "/signal/x": changes, run + "/reset": changes, run + "/update/x": changes,
+			"/api/v1/namespaces/default/activities/pause": changes,
+			run + "/query/__temporal_workflow_metadata":   true, // by which current details are read
+		} {
+			if status := postAsPage(t, url, path); (status != http.StatusMethodNotAllowed) != want {
+				t.Errorf("%s%s: got %d, want passed on: %t", url, path, status, want)
+			}
+		}
+	}
+}
+
+// postAsPage posts as the pages of a UI do, which repeat a cookie in a header.
+func postAsPage(t *testing.T, url, path string) (status int) {
+	t.Helper()
+	settings, err := http.Get(url + "/api/v1/settings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.Body.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+path, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cookie := range settings.Cookies() {
+		request.AddCookie(cookie)
+		request.Header.Set("X-CSRF-Token", cookie.Value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
 }
 
 func waitForMark(ctx workflow.Context) (string, error) {

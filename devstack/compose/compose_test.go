@@ -40,17 +40,18 @@ func load(t *testing.T) *types.Project {
 
 func TestServicesStartAfterWhatTheyNeed(t *testing.T) {
 	want := map[string][]string{
-		"postgres":           nil,
-		"temporal-schema":    {"postgres service_healthy"},
-		"temporal":           {"temporal-schema service_completed_successfully"},
-		"temporal-namespace": {"temporal service_healthy"},
-		"temporal-ui":        {"temporal service_healthy"},
-		"mailpit":            nil,
-		"prepare":            nil,
-		"broker":             {"prepare service_completed_successfully"},
-		"migrate":            {"postgres service_healthy", "temporal-namespace service_completed_successfully"},
-		"web":                {"migrate service_completed_successfully", "prepare service_completed_successfully"},
-		"worker":             {"migrate service_completed_successfully", "prepare service_completed_successfully"},
+		"postgres":             nil,
+		"temporal-schema":      {"postgres service_healthy"},
+		"temporal":             {"temporal-schema service_completed_successfully"},
+		"temporal-namespace":   {"temporal service_healthy"},
+		"temporal-ui":          {"temporal service_healthy"},
+		"temporal-ui-helpdesk": {"temporal service_healthy"},
+		"mailpit":              nil,
+		"prepare":              nil,
+		"broker":               {"prepare service_completed_successfully"},
+		"migrate":              {"postgres service_healthy", "temporal-namespace service_completed_successfully"},
+		"web":                  {"migrate service_completed_successfully", "prepare service_completed_successfully"},
+		"worker":               {"migrate service_completed_successfully", "prepare service_completed_successfully"},
 	}
 	project := load(t)
 	got := map[string][]string{}
@@ -88,6 +89,22 @@ func TestImagesArePinnedAndPortsStayOnThisMachine(t *testing.T) {
 		isStage := slices.ContainsFunc(stages, func(stage []string) bool { return stage[1] == match[1] })
 		if !isStage && match[1] != "scratch" && !pinned.MatchString(match[1]) {
 			t.Errorf("Dockerfile: %s is not pinned to a version", match[1])
+		}
+	}
+}
+
+// TestOnlyTheHelpdeskHasAUIThatChangesNothing: agents act by koppel helpdesk, which asks who they are and why.
+func TestOnlyTheHelpdeskHasAUIThatChangesNothing(t *testing.T) {
+	project := load(t)
+	for name, want := range map[string]int{"temporal-ui": 0, "temporal-ui-helpdesk": 10} {
+		disabled := 0
+		for setting, value := range project.Services[name].Environment {
+			if regexp.MustCompile(`_DISABLED$|_WRITE_ACTIONS$`).MatchString(setting) && *value == "true" {
+				disabled++
+			}
+		}
+		if disabled != want {
+			t.Errorf("%s: %d kinds of commands are switched off, want %d", name, disabled, want)
 		}
 	}
 }

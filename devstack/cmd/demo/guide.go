@@ -41,7 +41,8 @@ func printGuide(w io.Writer, stack *devstack.Stack, dir string) {
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(table, "Website\t%s\tstart here\n", stack.WebURL())
 	fmt.Fprintf(table, "Mailbox\t%s\tevery mail arrives here\n", stack.Mailbox.URL())
-	fmt.Fprintf(table, "Temporal UI\t%s\twhat the helpdesk sees\n", stack.Temporal.UIURL())
+	fmt.Fprintf(table, "Temporal UI\t%s\twhat the helpdesk sees, read-only\n", stack.Temporal.DeskURL())
+	fmt.Fprintf(table, "Temporal UI\t%s\tof operators, with commands\n", stack.Temporal.UIURL())
 	fmt.Fprintf(table, "Test broker\t%s\tthe website sends you there\n", stack.Broker.URL())
 	table.Flush()
 	fmt.Fprintf(w, "\nLog in at the broker as one of these, with password %s and code %s.\n", brokertest.Password, brokertest.Code)
@@ -65,7 +66,8 @@ func places(stack *devstack.Stack) []place {
 		{"mailbox", preferred.Mailbox, portOf(stack.Mailbox.URL())},
 		{"mail server", preferred.SMTP, portOf("smtp://" + stack.Mailbox.SMTPAddress())},
 		{"Temporal server", preferred.Temporal, stack.Temporal.Port},
-		{"Temporal UI", preferred.TemporalUI, stack.Temporal.UIPort},
+		{"Temporal UI of the helpdesk", preferred.TemporalDesk, stack.Temporal.DeskPort},
+		{"Temporal UI of operators", preferred.TemporalUI, stack.Temporal.UIPort},
 		{"test broker", preferred.Broker, portOf(stack.Broker.URL())},
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // preferred are the ports that the demo takes when they are free.
-var preferred = devstack.Ports{Web: 8080, Broker: 8090, Mailbox: 8025, SMTP: 1025, Temporal: 7233, TemporalUI: 8233}
+var preferred = devstack.Ports{Web: 8080, Broker: 8090, Mailbox: 8025, SMTP: 1025, Temporal: 7233, TemporalUI: 8234, TemporalDesk: 8233}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
