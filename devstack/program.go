@@ -31,6 +31,7 @@ const stopPatience = 40 * time.Second
 type Program struct {
 	Name        string // for messages: "koppel web"
 	LogFile     string
+	MetricsURL  string
 	command     []string
 	environment []string
 	ready       func(context.Context) error // one look; nil when it works
@@ -171,6 +172,15 @@ func (s *Stack) environment(program string) []string {
 	}
 	for _, name := range keyfiles.Files[program] {
 		environment = append(environment, name+"_FILE="+filepath.Join(s.secrets(), program, name))
+	}
+	return environment
+}
+
+// measured is environment with metrics and, where they are wanted, traces.
+func (s *Stack) measured(program string) []string {
+	environment := append(s.environment(program), "KOPPEL_METRICS_LISTEN="+address(s.metricsPorts[program]))
+	if s.options.Traces != nil {
+		environment = append(environment, "KOPPEL_TRACES_URL="+s.options.Traces.URL())
 	}
 	return environment
 }

@@ -33,6 +33,7 @@ type Options struct {
 	Ports       Ports
 	Personas    []brokertest.Persona     // who can log in; nil: the people of the demo
 	Change      func(*brokertest.Answer) // last word on each answer of the broker; nil: none
+	Traces      *Traces                  // where web and worker send their traces; nil: they make none
 	Progress    func(step string)        // told before each step; nil for none
 }
 
@@ -47,6 +48,7 @@ type Stack struct {
 
 	options             Options
 	webPort, workerPort int
+	metricsPorts        map[string]int // of web and worker
 	stops               []func() error // in order of start
 }
 
@@ -96,11 +98,12 @@ func (s *Stack) WebURL() string { return fmt.Sprintf("http://localhost:%d", s.we
 func (s *Stack) WorkerURL() string { return "http://" + address(s.workerPort) }
 
 func (s *Stack) prepare(context.Context) error {
-	ports, err := reserve(s.options.Ports.Web, 0)
+	ports, err := reserve(s.options.Ports.Web, 0, 0, 0)
 	if err != nil {
 		return err
 	}
 	s.webPort, s.workerPort = ports[0], ports[1]
+	s.metricsPorts = map[string]int{"web": ports[2], "worker": ports[3]}
 	return os.MkdirAll(s.logs(), 0o755)
 }
 
@@ -188,7 +191,7 @@ func (s *Stack) startWeb(ctx context.Context) error {
 func (s *Stack) program(name string, ready func(context.Context) error) *Program {
 	return &Program{
 		Name: "koppel " + name, LogFile: filepath.Join(s.logs(), name+".log"), command: []string{s.options.Binary, name},
-		environment: s.environment(name), ready: ready,
+		MetricsURL: "http://" + address(s.metricsPorts[name]) + "/metrics", environment: s.measured(name), ready: ready,
 	}
 }
 

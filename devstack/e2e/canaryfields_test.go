@@ -48,6 +48,33 @@ var canaryFields = []field{
 	{"other address that is none", suffix("@"), false},
 	{"address that is refused", suffix("@weg.example"), false},
 	{"address that is confirmed", suffix("@goed.example"), true},
+	// the link and the own address
+	{"own address that is none", suffix(" at home"), false},
+	{"own address", suffix("@eigen.example"), true},
+	{"PIN of a change, of letters", nil, false},
+	{"identity that is none", nil, false},
+	{"identity in a form", nil, false},
+	// adding institutions
+	{"institution in an address", nil, false},
+	{"institution of a result", nil, false},
+	{"institution that is none", nil, false},
+	{"choice that is none", nil, false},
+	{"username of a school, wrong", nil, false},
+	{"password of a school, wrong", suffix(" Ö"), false},
+	{"code of a school, wrong", nil, false},
+	// an activation code, and who allows it
+	{"address with a code", suffix("@brief.example"), true},
+	{"code, wrong", nil, false},
+	{"token of no approval", nil, false},
+	{"answer that is none", nil, false},
+	// a forgotten password
+	{"account that is none", nil, false},
+	{"reference that is none", nil, false},
+	{"token of no new password", nil, false},
+	{"new password, too long", func(mark string) string { return strings.Repeat("n", 300) + mark }, false},
+	{"new password", suffix(" en twee ezels"), false},
+	// the helpdesk
+	{"name of an agent", nil, true},
 	// what mail servers report
 	{"words of a report", nil, false},
 	{"recipient in a report", suffix("@elders.example"), false},

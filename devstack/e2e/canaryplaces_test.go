@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/protobuf/proto"
 
+	"koppel/devstack"
 	"koppel/keys"
 	"koppel/keys/keyfiles"
 	"koppel/onboarding"
@@ -76,14 +78,20 @@ func (r *canaryRun) places() []spot {
 	var reference string
 	r.must(r.db.QueryRow(`select reference from linkings where step = 'linked'`).Scan(&reference))
 	dump := r.dump()
-	r.hold("Postgres", dump, "@goed.example", "@oud.example", reference)
+	r.hold("Postgres", dump, "@eigen.example", "@oud.example", reference)
 	temporal := r.temporalNow()
 	r.hold("Temporal", temporal, reference, "CompleteLinking", "koppel-housekeeping")
 	urls := append(r.locations.Bytes(), r.linksInMails()...)
 	r.hold("addresses", urls, "/koppelen/pincode", "/start")
+	metrics := r.metrics()
+	r.hold("metrics", metrics, "koppel_events_total", "http_server_request_duration", "temporal_")
+	r.must(r.stack.Web.Stop())
+	r.must(r.stack.Worker.Stop())
+	traces := r.tracesSoFar()
+	r.hold("traces", traces, "koppel-web", "koppel-worker", "RunActivity:SendPIN", "/koppelen/pincode")
 	found := []spot{
 		{"Postgres", dump, true}, {"Temporal", temporal, false}, {"addresses", urls, false},
-		{"Temporal on the way", bytes.Join(r.notes, nil), false}, {"/metrics", r.metrics(), false},
+		{"Temporal on the way", bytes.Join(r.notes, nil), false}, {"metrics", metrics, false}, {"traces", traces, false},
 	}
 	part, err := r.stack.Part("temporal")
 	r.must(err)
@@ -145,6 +153,9 @@ func (r *canaryRun) temporalNow() []byte {
 	return all
 }
 
+// linkToken is what a link in a mail is made for: the first page takes it out of the address.
+var linkToken = regexp.MustCompile(`sleutel=[^&\s"<>]+`)
+
 var link = regexp.MustCompile(`https?://[^\s"<>]+|mailto:[^\s"<>]+`)
 
 func (r *canaryRun) linksInMails() []byte {
@@ -152,22 +163,25 @@ func (r *canaryRun) linksInMails() []byte {
 	for _, mail := range r.stack.Mailbox.Mails("") {
 		all = append(all, strings.Join(link.FindAllString(mail.Text+"\n"+mail.HTML, -1), "\n")...)
 	}
+	return linkToken.ReplaceAll(all, nil)
+}
+
+// metrics are those of both programs.
+func (r *canaryRun) metrics() []byte {
+	var all []byte
+	for _, program := range []*devstack.Program{r.stack.Web, r.stack.Worker} {
+		response, err := http.Get(program.MetricsURL)
+		r.must(err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		r.must(err)
+		all = append(all, body...)
+	}
 	return all
 }
 
-// metrics are empty as long as koppel has none.
-func (r *canaryRun) metrics() []byte {
-	response, err := http.Get(r.stack.WebURL() + "/metrics")
-	r.must(err)
-	defer response.Body.Close()
-	var body bytes.Buffer
-	_, err = body.ReadFrom(response.Body)
-	r.must(err)
-	if response.StatusCode == http.StatusNotFound {
-		r.t.Log("there are no metrics yet")
-	}
-	return body.Bytes()
-}
+// tracesSoFar are what web and worker sent: everything, once they have ended.
+func (r *canaryRun) tracesSoFar() []byte { return bytes.Join(r.traces.Requests(), nil) }
 
 // dump is every row of every table, as text.
 func (r *canaryRun) dump() []byte {
@@ -201,11 +215,11 @@ func (r *canaryRun) inspectDump() {
 		"passwords are hashed by argon2id alone": `
 			select count(*) > 3 and bool_and(password_hash ~ '^[^$]*\$argon2id\$v=19\$m=65536,t=3,p=1\$[^$]{22}\$[^$]{43}$')
 			from legacy_accounts where password_hash is not null`,
-		"a linked account has no password": `select count(*) = 1 from legacy_accounts where person is not null and password_hash is null`,
+		"a linked account has no password": `select count(*) = 1 and bool_and(password_hash is null) from legacy_accounts where person is not null`,
 		"tokens of sessions are hashed":    `select count(*) > 1 and bool_and(length(token_hash) = 32) from sessions`,
 		"nothing handed over is left":      `select count(*) = 0 from handovers where created_at < now() - interval '15 minutes'`,
 		"an address is sealed until it is confirmed": `
-			select count(*) = 3 and bool_and(length(address) > 40) from pins`,
+			select count(*) = 5 and bool_and(length(address) > 40) from pins`,
 	} {
 		var so bool
 		r.must(r.db.QueryRow(query).Scan(&so))

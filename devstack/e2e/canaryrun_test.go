@@ -27,6 +27,7 @@ import (
 type canaryRun struct {
 	t        *testing.T
 	dir      string
+	traces   *devstack.Traces
 	stack    *devstack.Stack
 	temporal client.Client
 	db       *sql.DB
@@ -47,9 +48,12 @@ func startCanaryRun(t *testing.T) *canaryRun {
 		r.canaries = append(r.canaries, newCanary(f))
 	}
 	r.dir = publicDir(t)
-	r.stack = startStackWith(t, devstack.Options{Dir: r.dir, Apart: true, Personas: r.personas()})
-	r.must(r.stack.Import(t.Context(), r.samples()))
 	var err error
+	r.traces, err = devstack.StartTraces()
+	r.must(err)
+	t.Cleanup(func() { r.traces.Stop() })
+	r.stack = startStackWith(t, devstack.Options{Dir: r.dir, Apart: true, Personas: r.personas(), Traces: r.traces})
+	r.must(r.stack.Import(t.Context(), r.samples()))
 	r.temporal, err = r.stack.Temporal.Client()
 	r.must(err)
 	t.Cleanup(r.temporal.Close)
@@ -65,6 +69,7 @@ func (r *canaryRun) personas() []brokertest.Persona {
 	strangers := []brokertest.Organisation{{KvK: r.use("stranger's KvK number"), Name: r.use("stranger's organisation")}}
 	return []brokertest.Persona{
 		{Username: "kim", Level: brokertest.Level3, Organisations: kims},
+		{Username: "cas", Level: brokertest.Level3, Organisations: strangers},
 		{Username: "bob", Level: brokertest.Level3, Organisations: strangers},
 		{Username: "refused", Level: brokertest.Level2Plus, Organisations: kims},
 	}
@@ -78,6 +83,7 @@ func (r *canaryRun) samples() string {
 	r.appendTo(folder, "besturen.csv", fmt.Sprintf(`"77001","Bestuur","ELDERS","%s"`, r.use("organisation's KvK number")))
 	r.appendTo(folder, "accounts.csv", strings.Join([]string{r.use("username"), r.use("address of the old account"), "77001",
 		"sha256$salt$" + hex.EncodeToString(digest[:])}, ";"))
+	r.appendTo(folder, "scholen.csv", "Utrecht;77001;33CA;33CA00;De Proef;Meent;34;9011 AA;ELDERS;9007;ELDERS;Openbaar;;www.deproef.example;BO")
 	r.appendTo(folder, "contactpersonen.csv", "77001;"+r.use("address of a contact"))
 	r.appendTo(folder, "gemachtigden.csv", "77001;"+r.use("address of a representative"))
 	return folder
