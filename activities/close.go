@@ -22,10 +22,7 @@ func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 			return err
 		}
 		l.Step, l.Since = in.Step, now
-		if err := forgetProofs(ctx, tx, l, now); err != nil {
-			return err
-		}
-		if err := withdraw(ctx, tx, l.ID, now); err != nil {
+		if err := endProofs(ctx, tx, l, now); err != nil {
 			return err
 		}
 		if err := tx.SaveLinking(ctx, l); err != nil {
@@ -33,6 +30,14 @@ func (a *Activities) CloseLinking(ctx context.Context, in Closing) error {
 		}
 		return tx.Audit(ctx, event(onboarding.Event(in.Step), l.Case, now, nil))
 	})
+}
+
+// endProofs is forgetProofs of a case that may await an approval: nobody is asked any more.
+func endProofs(ctx context.Context, tx *store.Tx, l store.Linking, now time.Time) error {
+	if err := forgetProofs(ctx, tx, l, now); err != nil {
+		return err
+	}
+	return withdraw(ctx, tx, l.ID, now)
 }
 
 // forgetProofs leaves nothing of a case that ends that could still prove something: its PINs are void and what was

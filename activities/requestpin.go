@@ -48,7 +48,7 @@ func (a *Activities) addPIN(ctx context.Context, tx *store.Tx, c store.Case, add
 	nonce := make([]byte, 16)
 	rand.Read(nonce)
 	return tx.AddPIN(ctx, c.ID, store.PIN{
-		Generation: c.Generation, KeyID: a.PINs.ActiveID(), Nonce: nonce, Address: sealed, CreatedAt: now,
+		Generation: c.Generation, KeyID: a.PINs.ActiveID(), Nonce: nonce, Address: sealed, Masked: address.Masked(), CreatedAt: now,
 	})
 }
 

@@ -19,27 +19,33 @@ func (a *Activities) RequestPIN(ctx context.Context, in Check) (Checked, error) 
 		if c.Step.Over() {
 			return gone, nil
 		}
-		last, newest, err := newestMail(ctx, tx, c.ID)
-		if err != nil {
-			return Checked{}, err
-		}
-		if again := last.RequestedAt.Add(onboarding.PINMailInterval); now.Before(again) {
-			return refuseUntil(onboarding.TooSoon, again), nil
-		}
-		address, err := a.address(c.ID, newest.Generation, newest.Address)
-		if err != nil {
-			return Checked{}, err
-		}
-		checked, err := a.repeat(ctx, tx, c.Case, last, newest, address, now)
-		if err != nil {
-			return Checked{}, err
-		}
-		if err := c.save(ctx, tx); err != nil {
-			return Checked{}, err
+		checked, err := a.again(ctx, tx, c, now)
+		if err != nil || checked.Verdict.Outcome == onboarding.TooSoon {
+			return checked, err
 		}
 		return checked, tx.Audit(ctx, event(onboarding.PINRequested, *c.Case, now, map[string]any{
 			"mails": len(checked.Mails), "outcome": checked.Verdict.Outcome}))
 	})
+}
+
+// again names another PIN mail to the address that the case has, and saves the case.
+func (a *Activities) again(ctx context.Context, tx *store.Tx, c confirming, now time.Time) (Checked, error) {
+	last, newest, err := newestMail(ctx, tx, c.ID)
+	if err != nil {
+		return Checked{}, err
+	}
+	if again := last.RequestedAt.Add(onboarding.PINMailInterval); now.Before(again) {
+		return refuseUntil(onboarding.TooSoon, again), nil
+	}
+	address, err := a.address(c.ID, newest.Generation, newest.Address)
+	if err != nil {
+		return Checked{}, err
+	}
+	checked, err := a.repeat(ctx, tx, c.Case, last, newest, address, now)
+	if err != nil {
+		return Checked{}, err
+	}
+	return checked, c.save(ctx, tx)
 }
 
 func (a *Activities) repeat(ctx context.Context, tx *store.Tx, c *store.Case, last store.Mail, newest store.PIN, address onboarding.Email, now time.Time) (Checked, error) {
@@ -106,7 +112,11 @@ func (a *Activities) ChangeAddress(ctx context.Context, in Check) (Checked, erro
 			return Checked{}, err
 		}
 		checked.Mails = append(checked.Mails, warnings...)
-		return checked, moveToAddress(ctx, tx, c, form.Language, now)
+		c.Language = form.Language
+		if err := moveToAddress(ctx, tx, c, now); err != nil {
+			return Checked{}, err
+		}
+		return checked, tx.Audit(ctx, event(onboarding.AddressChanged, *c.Case, now, map[string]any{"generation": c.Generation}))
 	})
 }
 
@@ -119,15 +129,13 @@ func awaitsAddress(step onboarding.Step) bool {
 	return step == onboarding.AwaitAddress || step == onboarding.MailingPIN || step == onboarding.AwaitPIN
 }
 
-func moveToAddress(ctx context.Context, tx *store.Tx, c confirming, language string, now time.Time) error {
+// moveToAddress takes a case to the mail with its newest PIN; older ones are void.
+func moveToAddress(ctx context.Context, tx *store.Tx, c confirming, now time.Time) error {
 	if err := tx.VoidPINs(ctx, c.ID, c.Generation, now); err != nil {
 		return err
 	}
-	c.Step, c.Since, c.Language = onboarding.MailingPIN, now, language
-	if err := c.save(ctx, tx); err != nil {
-		return err
-	}
-	return tx.Audit(ctx, event(onboarding.AddressChanged, *c.Case, now, map[string]any{"generation": c.Generation}))
+	c.Step, c.Since = onboarding.MailingPIN, now
+	return c.save(ctx, tx)
 }
 
 func (a *Activities) sameAddressTooSoon(ctx context.Context, tx *store.Tx, c store.Case, address onboarding.Email, now time.Time) (Checked, error) {

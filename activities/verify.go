@@ -55,7 +55,7 @@ const (
 
 func (a *Activities) holdTries(ctx context.Context, tx *store.Tx, identity store.Identity, username string, now time.Time) (tries, error) {
 	held, err := hold(ctx, tx, now,
-		counter{limit: onboarding.CredentialTries, subject: a.Lookup.Hash("credentials", identity.Hash, username)},
+		counter{limit: onboarding.CredentialTries, subject: store.PartOf(identity.Hash, a.Lookup.Hash("credentials", identity.Hash, username))},
 		counter{limit: onboarding.CredentialIdentityTries, subject: identity.Hash},
 		counter{limit: onboarding.OrganisationTries, subject: a.Lookup.Hash("organisation", string(identity.Organisation), username)},
 		counter{limit: onboarding.UsernameTries, subject: a.Lookup.Hash("username", username)})

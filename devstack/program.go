@@ -170,6 +170,9 @@ func (s *Stack) environment(program string) []string {
 		"TEMPORAL_NAMESPACE=" + Namespace,
 		"KOPPEL_TEMPORAL_UI=" + s.Temporal.DeskURL(),
 	}
+	if program == "" { // an agent seals for the worker, and needs no other key
+		environment = append(environment, "KOPPEL_HANDOVER_PUBLIC_KEY_FILE="+secret("KOPPEL_HANDOVER_PUBLIC_KEY"))
+	}
 	for _, name := range keyfiles.Files[program] {
 		environment = append(environment, name+"_FILE="+filepath.Join(s.secrets(), program, name))
 	}

@@ -161,7 +161,7 @@ func TestWhoProposedCannotConfirm(t *testing.T) {
 // TestRolesMayDoWhatOperatorsRead repeats the table of docs/operators.md.
 func TestRolesMayDoWhatOperatorsRead(t *testing.T) {
 	for role, want := range map[Role]string{
-		Desk:     "show list issue void show-code propose confirm dismiss",
+		Desk:     "show recognise list issue void show-code propose confirm dismiss resend correct-address unlock extend cancel",
 		Operator: "show list show-code retry",
 		"nobody": "",
 	} {

@@ -38,6 +38,7 @@ type Verb string
 // The verbs.
 const (
 	Show      Verb = "show"      // look a reference up
+	Recognise Verb = "recognise" // see first letter and domain of addresses, and names of institutions
 	List      Verb = "list"      // cases by where they stand
 	IssueCode Verb = "issue"     // make an activation code
 	VoidCode  Verb = "void"      // make it useless
@@ -46,15 +47,21 @@ const (
 	Confirm   Verb = "confirm"   // what another agent proposed
 	Dismiss   Verb = "dismiss"   // end a proposal or a report without doing it
 	Retry     Verb = "retry"     // repeat a mail that was refused
+
+	Resend  Verb = "resend"          // renew the mail with a PIN, within its limits
+	Correct Verb = "correct-address" // propose where it goes, for another agent to confirm
+	Unlock  Verb = "unlock"          // end a lock after too many wrong tries
+	Extend  Verb = "extend"          // move the deadline of a case
+	Cancel  Verb = "cancel"          // end a case
 )
 
 // Verbs lists the verbs.
 func Verbs() []Verb {
-	return []Verb{Show, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Retry}
+	return []Verb{Show, Recognise, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Retry, Resend, Correct, Unlock, Extend, Cancel}
 }
 
 var allowed = map[Role][]Verb{
-	Desk:     {Show, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss},
+	Desk:     {Show, Recognise, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Resend, Correct, Unlock, Extend, Cancel},
 	Operator: {Show, List, ShowCode, Retry},
 }
 

@@ -11,6 +11,7 @@ const (
 	PINRepeatable   = 5 * time.Minute  // with as much life left, a resend repeats the same PIN
 	PINMailInterval = 60 * time.Second // between two PIN mails of a case
 	HandoverLife    = 10 * time.Minute
+	ExtendBy        = 24 * time.Hour // what an agent adds to the deadline of a case, at most Extensions times
 	PendingLogin    = 15 * time.Minute
 	CodeLife        = 21 * 24 * time.Hour // of an activation code, from its issue: a letter has to arrive
 	AttentionAfter  = 5 * time.Minute     // of an effect that does not get done
@@ -66,6 +67,12 @@ var (
 	PINAccountTries         = Limit{Scope: "pin-account", Max: 30, Window: 24 * time.Hour, Locks: day}          // account
 	MailsPerAddress         = Limit{Scope: "mail-address", Max: 10, Window: 24 * time.Hour, Locks: day}         // address
 	MailsPerIdentity        = Limit{Scope: "mail-identity", Max: 10, Window: 24 * time.Hour, Locks: day}        // identity
+)
+
+// What agents of the helpdesk may do, and how often: so many that nobody is left alone, so few that a lock is one.
+var (
+	Unlocks    = Limit{Scope: "unlocks", Max: 3, Window: 24 * time.Hour, Locks: day} // identity
+	Extensions = Limit{Scope: "extensions", Max: 3}                                  // case, in its life
 )
 
 // The limits on questions to representatives.

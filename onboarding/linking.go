@@ -52,9 +52,12 @@ const (
 	TooSoon          Outcome = "too_soon"          // the last mail is less than a minute old
 	TooManyMails     Outcome = "too_many_mails"
 	TooManyAddresses Outcome = "too_many_addresses"
-	AskAgain         Outcome = "ask_again"    // the hand-over is gone: fill in the form again
-	TooBusy          Outcome = "too_busy"     // no check slot was free in time; nothing was counted
-	CheckFailed      Outcome = "check_failed" // a part that the check needs is away; nothing was counted
+	AskAgain         Outcome = "ask_again"           // the hand-over is gone: fill in the form again
+	StoppedByDesk    Outcome = "stopped_by_helpdesk" // an agent has ended the case
+	NotLocked        Outcome = "not_locked"          // there is no lock that an agent could end
+	TooOften         Outcome = "too_often"           // agents have done it as often as they may; again at Until, where there is one
+	TooBusy          Outcome = "too_busy"            // no check slot was free in time; nothing was counted
+	CheckFailed      Outcome = "check_failed"        // a part that the check needs is away; nothing was counted
 )
 
 // Verdict is the answer to a submitted form. It holds nothing personal: Temporal keeps it.

@@ -40,6 +40,25 @@ func (t *Tx) SaveAttempts(ctx context.Context, limit onboarding.Limit, subject s
 	return translate("save attempts", err)
 }
 
+// PartOf is the subject of what an identity tries with one of many things. EndLocks finds it by the identity.
+func PartOf(identity, thing string) string { return identity + ":" + thing }
+
+// EndLocks ends, at now, the locks of an identity, of a case, and of what the case is for, and returns how many there
+// were. What was counted stays: the next lock is the longer one. Limits on mails stay closed.
+func (t *Tx) EndLocks(ctx context.Context, identity, caseID, account string, now time.Time) (int, error) {
+	result, err := t.tx.ExecContext(ctx, `
+		update attempts set locked_until = $4 where locked_until > $4 and (
+			scope in ('credentials', 'credentials-identity', 'code', 'pin-identity')
+				and (subject = $1 or starts_with(subject, $1 || ':'))
+			or scope = 'pin-case' and subject = $2
+			or scope = 'pin-account' and subject = $3)`, identity, caseID, account, now)
+	if err != nil {
+		return 0, translate("end locks", err)
+	}
+	ended, err := result.RowsAffected()
+	return int(ended), translate("end locks", err)
+}
+
 // ForgetAttempts drops the count of a subject.
 func (t *Tx) ForgetAttempts(ctx context.Context, limit onboarding.Limit, subject string) error {
 	_, err := t.tx.ExecContext(ctx, `delete from attempts where scope = $1 and subject = $2`, limit.Scope, subject)

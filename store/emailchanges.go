@@ -10,8 +10,9 @@ import (
 // EmailChange is the read model of a change of address.
 type EmailChange struct {
 	Case
-	Person string
-	Former []byte // the address until then, sealed at FormerAddress
+	Person  string
+	Former  []byte             // the address until then, sealed at FormerAddress
+	Refusal onboarding.Outcome // why it ended, where the person has to be told
 	PINMail
 }
 
@@ -20,13 +21,14 @@ func FormerAddress(caseID string) string { return "email_changes/" + caseID }
 
 type emailChangeRow struct {
 	caseRow
-	Person string `db:"person"`
-	Former []byte `db:"former"`
+	Person  string             `db:"person"`
+	Former  []byte             `db:"former"`
+	Refusal onboarding.Outcome `db:"refusal"`
 	pinMailRow
 }
 
 func (r emailChangeRow) change() EmailChange {
-	return EmailChange{Case: r.caseRow.read(), Person: r.Person, Former: r.Former, PINMail: r.pinMailRow.read()}
+	return EmailChange{Case: r.caseRow.read(), Person: r.Person, Former: r.Former, Refusal: r.Refusal, PINMail: r.pinMailRow.read()}
 }
 
 // OpenEmailChange writes the row of a case that has begun; one that stands already stays as it is. The workflow id
@@ -50,7 +52,7 @@ func (t *Tx) OpenEmailChange(ctx context.Context, c EmailChange) error {
 func (t *Tx) LockEmailChange(ctx context.Context, id string) (EmailChange, error) {
 	var row emailChangeRow
 	err := t.tx.GetContext(ctx, &row, `
-		select id, workflow_id, identity, person, former, reference, language, step, since, deadline, generation, locked_until
+		select id, workflow_id, identity, person, former, reference, language, step, since, deadline, generation, locked_until, refusal
 		from email_changes where id = $1 for update`, id)
 	return row.change(), translate("lock email change", err)
 }
@@ -59,9 +61,9 @@ func (t *Tx) LockEmailChange(ctx context.Context, id string) (EmailChange, error
 func (t *Tx) SaveEmailChange(ctx context.Context, c EmailChange) error {
 	_, err := t.tx.ExecContext(ctx, `
 		update email_changes set language = $2, step = $3, since = $4, deadline = $5, locked_until = $6, generation = $7,
-			ended_at = $8
+			ended_at = $8, refusal = $9
 		where id = $1`,
-		c.ID, c.Language, c.Step, c.Since, c.Deadline, null(c.LockedUntil), c.Generation, c.ended())
+		c.ID, c.Language, c.Step, c.Since, c.Deadline, null(c.LockedUntil), c.Generation, c.ended(), c.Refusal)
 	return translate("save email change", err)
 }
 
@@ -70,7 +72,7 @@ func (s *Store) LatestEmailChange(ctx context.Context, person string) (EmailChan
 	var row emailChangeRow
 	err := s.db.GetContext(ctx, &row, `
 		select c.id, c.workflow_id, c.identity, c.person, c.former, c.reference, c.language, c.step, c.since, c.deadline,
-			c.generation, c.locked_until,
+			c.generation, c.locked_until, c.refusal,
 			p.address, p.expires_at, coalesce(m.state, '') as mail, coalesce(m.accepted_at, m.requested_at) as mail_at
 		from email_changes c
 		left join pins p on p.case_id = c.id and p.generation = c.generation
@@ -110,6 +112,8 @@ func (t *Tx) VoidEmailChanges(ctx context.Context, identity string, now time.Tim
 			returning id, workflow_id
 		), voided as (
 			update pins set voided_at = $2 where voided_at is null and case_id in (select id from ended)
+		), moot as (
+			delete from corrections where case_id in (select id from ended)
 		), forgotten as (
 			delete from handovers where workflow_id in (select workflow_id from ended)
 		)

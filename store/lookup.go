@@ -14,6 +14,7 @@ import (
 type Found struct {
 	Kind        onboarding.CaseKind        `db:"kind"`
 	ID          string                     `db:"id"`
+	WorkflowID  string                     `db:"workflow_id"`
 	Identity    string                     `db:"identity"`
 	Institution onboarding.InstitutionCode `db:"institution"` // empty where none has been proved or chosen
 	Step        onboarding.Step            `db:"step"`
@@ -28,20 +29,20 @@ type Found struct {
 func (t *Tx) CasesByReference(ctx context.Context, reference onboarding.Reference) ([]Found, error) {
 	var found []Found
 	err := t.tx.SelectContext(ctx, &found, `
-		select kind, id, identity, institution, step, since, deadline, ended_at, locked_until from (
-			select 'linking' as kind, id, identity, coalesce(institution, '') as institution, step, since, deadline, ended_at, locked_until
+		select kind, id, workflow_id, identity, institution, step, since, deadline, ended_at, locked_until from (
+			select 'linking' as kind, id, workflow_id, identity, coalesce(institution, '') as institution, step, since, deadline, ended_at, locked_until
 			from linkings where reference = $1
 			union all
-			select 'email_change', id, identity, '', step, since, deadline, ended_at, locked_until
+			select 'email_change', id, workflow_id, identity, '', step, since, deadline, ended_at, locked_until
 			from email_changes where reference = $1
 			union all
-			select 'addition', id, identity, institution, step, since, deadline, ended_at, locked_until
+			select 'addition', id, workflow_id, identity, institution, step, since, deadline, ended_at, locked_until
 			from additions where reference = $1
 			union all
-			select 'reset', id, identity, coalesce(institution, ''), step, since, deadline, ended_at, locked_until
+			select 'reset', id, workflow_id, identity, coalesce(institution, ''), step, since, deadline, ended_at, locked_until
 			from resets where reference = $1
 			union all
-			select 'unlinking', id, identity, '', step, since, deadline, ended_at, null
+			select 'unlinking', id, workflow_id, identity, '', step, since, deadline, ended_at, null
 			from unlinkings where reference = $1) as cases
 		order by ended_at is null desc, since desc limit 10`, reference)
 	return found, translate("find cases by reference", err)

@@ -12,6 +12,7 @@ type PIN struct {
 	KeyID      string
 	Nonce      []byte
 	Address    []byte // sealed at PinAddress
+	Masked     string // what an agent may see of it
 	Tries      int
 	CreatedAt  time.Time
 	AcceptedAt time.Time // zero until a mail server has accepted it
@@ -22,8 +23,8 @@ type PIN struct {
 // AddPIN writes a new generation.
 func (t *Tx) AddPIN(ctx context.Context, caseID string, p PIN) error {
 	_, err := t.tx.ExecContext(ctx, `
-		insert into pins (case_id, generation, key_id, nonce, address, created_at) values ($1, $2, $3, $4, $5, $6)`,
-		caseID, p.Generation, p.KeyID, p.Nonce, p.Address, p.CreatedAt)
+		insert into pins (case_id, generation, key_id, nonce, address, masked, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+		caseID, p.Generation, p.KeyID, p.Nonce, p.Address, p.Masked, p.CreatedAt)
 	return translate("add pin", err)
 }
 
@@ -34,6 +35,7 @@ func (t *Tx) PINs(ctx context.Context, caseID string) ([]PIN, error) {
 		KeyID      string       `db:"key_id"`
 		Nonce      []byte       `db:"nonce"`
 		Address    []byte       `db:"address"`
+		Masked     string       `db:"masked"`
 		Tries      int          `db:"tries"`
 		CreatedAt  time.Time    `db:"created_at"`
 		AcceptedAt sql.NullTime `db:"accepted_at"`
@@ -41,11 +43,11 @@ func (t *Tx) PINs(ctx context.Context, caseID string) ([]PIN, error) {
 		VoidedAt   sql.NullTime `db:"voided_at"`
 	}
 	err := t.tx.SelectContext(ctx, &rows, `
-		select generation, key_id, nonce, address, tries, created_at, accepted_at, expires_at, voided_at
+		select generation, key_id, nonce, address, masked, tries, created_at, accepted_at, expires_at, voided_at
 		from pins where case_id = $1 order by generation desc`, caseID)
 	pins := make([]PIN, len(rows))
 	for i, r := range rows {
-		pins[i] = PIN{r.Generation, r.KeyID, r.Nonce, r.Address, r.Tries, r.CreatedAt,
+		pins[i] = PIN{r.Generation, r.KeyID, r.Nonce, r.Address, r.Masked, r.Tries, r.CreatedAt,
 			zero(r.AcceptedAt), zero(r.ExpiresAt), zero(r.VoidedAt)}
 	}
 	return pins, translate("list pins", err)
@@ -95,9 +97,11 @@ func (t *Tx) Confirmation(ctx context.Context, caseID string) (Confirmation, err
 	return c, translate("find confirmation", err)
 }
 
-// VoidPINs makes every generation of a case useless that is older than keep.
+// VoidPINs makes every generation of a case useless that is older than keep, and forgets what an agent proposed to mail
+// instead.
 func (t *Tx) VoidPINs(ctx context.Context, caseID string, keep int, at time.Time) error {
 	_, err := t.tx.ExecContext(ctx, `
+		with moot as (delete from corrections where case_id = $1)
 		update pins set voided_at = $3 where case_id = $1 and generation < $2 and voided_at is null`, caseID, keep, at)
 	return translate("void pins", err)
 }

@@ -59,6 +59,9 @@ var Sweeps = []Sweep{
 			limit $2 for update skip locked
 		)
 		delete from pins p using due where p.case_id = due.case_id and p.generation = due.generation`)},
+	{"proposed addresses", onboarding.CaseKept, remove(`
+		with due as (select case_id from corrections where proposed_at < $1 limit $2 for update skip locked)
+		delete from corrections c using due where c.case_id = due.case_id`)},
 	{"unfinished cases", onboarding.CaseKept, remove(`
 		with due as (
 			select id from linkings where step in ('expired', 'cancelled') and ended_at < $1

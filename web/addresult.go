@@ -69,6 +69,7 @@ var refusedKeys = map[onboarding.Outcome]string{
 	onboarding.NotContact: "res.contact", onboarding.OtherBoard: "res.board", onboarding.Taken: "res.taken",
 	onboarding.OtherInstitution: "res.other", onboarding.InstitutionEnded: "res.ended",
 	onboarding.NotApproved: "res.refused", onboarding.NotAnswered: "res.lapsed",
+	onboarding.StoppedByDesk: "res.stopped",
 }
 
 func (s *site) resultOf(c *gin.Context, candidate store.Candidate, addition store.Addition) addResult {
@@ -89,7 +90,7 @@ func (s *site) resultOf(c *gin.Context, candidate store.Candidate, addition stor
 	case s.Now().Before(addition.LockedUntil):
 		result.Key, result.Again = "res.locked", ""
 		result.Args = moment(languageOf(c), onboarding.OnTheMinute(addition.LockedUntil))
-	case told && !addition.Step.Over():
+	case told && (!addition.Step.Over() || addition.Refusal == onboarding.StoppedByDesk):
 		result.Key = refused
 	case !candidate.Contact:
 		result.Key = "res.contact"

@@ -89,6 +89,9 @@ var addStates = []state{
 	{"add-result-locked", additionAt(func(a *store.Addition) { a.LockedUntil = a.Since.Add(15 * time.Minute) })},
 	{"add-result-refused", additionAt(func(a *store.Addition) { a.Refusal = onboarding.NotApproved })},
 	{"add-result-lapsed", additionAt(func(a *store.Addition) { a.Refusal = onboarding.NotAnswered })},
+	{"add-result-stopped", additionAt(func(a *store.Addition) {
+		a.Step, a.Refusal = onboarding.Cancelled, onboarding.StoppedByDesk
+	})},
 	{"add-result-taken", additionAt(func(a *store.Addition) { a.Refusal = onboarding.Taken })},
 	{"add-result-other", additionAt(func(a *store.Addition) { a.Refusal = onboarding.OtherInstitution })},
 }

@@ -76,6 +76,7 @@ var linkStates = []state{
 	{"link-taken", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.Taken })},
 	{"link-institution-ended", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.InstitutionEnded })},
 	{"link-not-approved", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.NotApproved })},
+	{"link-stopped", atStep(linkPath, onboarding.Cancelled, func(l *store.Linking) { l.Refusal = onboarding.StoppedByDesk })},
 	{"link-not-answered", atStep(linkPath, onboarding.AwaitProof, func(l *store.Linking) { l.Refusal = onboarding.NotAnswered })},
 	{"link-many-questions", judged(onboarding.Verdict{Outcome: onboarding.TooManyQuestions, Until: noon.Add(time.Hour)}, linkFormWith())},
 }
@@ -212,6 +213,12 @@ var profileStates = []state{
 		return g.post("/koppeling/niet-van-mij", url.Values{"nonce": {page.value("nonce")}, "welke": {page.value("welke")}})
 	}},
 	{"profile-change-open", changeStep(profilePath, onboarding.AwaitPIN)},
+	{"profile-change-stopped", func(g *guest) answer {
+		g.enter().w.link()
+		b := g.enter()
+		g.w.changeAt(onboarding.Cancelled, func(c *store.EmailChange) { c.Refusal = onboarding.StoppedByDesk })
+		return b.get(profilePath)
+	}},
 	{"profile-changed", changeStep(profilePath+"?gewijzigd=1", onboarding.Changed)},
 	{"new-email", changeStep(newEmailPath, onboarding.Cancelled)},
 	{"new-email-shared", newEmailForm("email", "info@regenboog.example")},

@@ -79,13 +79,14 @@ var proofRefusals = map[onboarding.Outcome]statusPage{
 	onboarding.InstitutionEnded: {status: http.StatusConflict, view: statusView{Key: "p.ended"}},
 	onboarding.CodeEnded:        {status: http.StatusConflict, view: statusView{Key: "p.code"}},
 	onboarding.NotApproved:      {status: http.StatusForbidden, view: statusView{Key: "p.refused"}},
+	onboarding.StoppedByDesk:    {status: http.StatusGone, view: statusView{Key: "p.stopped"}},
 	onboarding.NotAnswered:      {status: http.StatusForbidden, view: statusView{Key: "p.lapsed"}},
 }
 
 // obstacle is the page that comes before the form: a lock, or why a right proof did not count.
 func (s *site) obstacle(c *gin.Context, st standing) error {
 	switch {
-	case st.linking.Step.Over():
+	case st.linking.Step.Over() && st.linking.Refusal != onboarding.StoppedByDesk:
 		return nil
 	case st.lockedAt(s.Now()):
 		return s.lockPage(c, st, "p.credblock")

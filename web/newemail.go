@@ -32,7 +32,7 @@ func (s *site) standingOfChange(ctx context.Context, v visit) (standing, error) 
 	if onboarding.KindOf(err) == onboarding.NotFound {
 		return standing{place: atProof, trail: &changeTrail}, nil
 	}
-	return standing{place: placeOfChange(change.Step), trail: &changeTrail, Case: change.Case, PINMail: change.PINMail}, err
+	return standing{place: placeOfChange(change.Step), trail: &changeTrail, refusal: change.Refusal, Case: change.Case, PINMail: change.PINMail}, err
 }
 
 func placeOfChange(step onboarding.Step) place {

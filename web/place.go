@@ -52,6 +52,8 @@ type standing struct {
 	trail   *trail
 	linking store.Linking // the newest; zero when there is none, or the case is of another kind
 
+	refusal onboarding.Outcome // why a change of address has ended, where the person has to be told
+
 	store.Case    // the newest; zero when there is none
 	store.PINMail // of it
 }
@@ -87,7 +89,7 @@ func (s *site) standing(ctx context.Context, identity string) (standing, error) 
 	if onboarding.KindOf(err) == onboarding.NotFound {
 		return standing{place: atProof, trail: &linkTrail}, nil
 	}
-	return standing{placeOf(linking.Step), &linkTrail, linking, linking.Case, linking.PINMail}, err
+	return standing{place: placeOf(linking.Step), trail: &linkTrail, linking: linking, Case: linking.Case, PINMail: linking.PINMail}, err
 }
 
 func placeOf(step onboarding.Step) place {

@@ -17,6 +17,7 @@ import (
 type profileView struct {
 	Nonce    string
 	Change   string         // address that a PIN is on its way to; empty: none
+	Stopped  bool           // an agent has just ended a change of address
 	Own      identityView   // of this login
 	Others   []identityView // other identities of the person
 	Sessions []sessionView
@@ -77,6 +78,7 @@ func (s *site) showProfile(c *gin.Context, v visit) error {
 	if change.place == atPIN {
 		view.Change = string(s.address(change))
 	}
+	view.Stopped = change.refusal == onboarding.StoppedByDesk && s.Now().Before(change.Since.Add(onboarding.EmailChangeOpen))
 	shown := page{Template: "profile", Title: text(c, "my.h", nil), View: view}
 	if c.Query(endedField) != "" {
 		shown.Success = text(c, "ok.ended", nil)

@@ -41,6 +41,9 @@ var additionAdvice = map[onboarding.Step]string{
 }
 
 func (c *addition) words() (heading, counsel string) {
+	if c.step == onboarding.Cancelled && c.stoppedByDesk {
+		return stoppedName, stoppedAdvice
+	}
 	return additionSteps[c.step], additionAdvice[c.step]
 }
 

@@ -26,7 +26,7 @@ var additionTable = slices.Concat(table{
 	{additionTaken, bySystem, steps(onboarding.Completing), awaitingAddition},
 	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Added)},
 	{deadlinePasses, bySystem, awaitingAddition, steps(onboarding.Expired)},
-}, approvalRows(onboarding.Completing, onboarding.AwaitProof))
+}, approvalRows(onboarding.Completing, onboarding.AwaitProof), helpRows(onboarding.AdditionCase))
 
 // What happens to an addition by itself.
 const (

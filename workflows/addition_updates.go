@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"koppel/activities"
 	"koppel/onboarding"
 )
 
@@ -12,6 +13,7 @@ import (
 func (c *addition) setup(ctx workflow.Context) error {
 	return errors.Join(
 		workflow.SetQueryHandler(ctx, LinkingState, func() (AdditionView, error) { return c.view(), nil }),
+		c.handleHelp(ctx, c.refusedWhenOver, c.helped),
 		c.handle(ctx, AddAsContact, "Toevoegen als contactpersoon",
 			c.prove("Contactpersoon opzoeken", do.CheckContact), c.refusedWhenOver),
 		c.handle(ctx, SubmitCredentials, "Gebruikersnaam en wachtwoord van de instelling",
@@ -52,6 +54,12 @@ func (c *addition) prove(summary string, activity any) handler {
 		err = workflow.Await(ctx, func() bool { return c.completed != "" })
 		return onboarding.Verdict{Outcome: c.completed}, err
 	}
+}
+
+// helped goes on with what an agent has done.
+func (c *addition) helped(workflow.Context, string, activities.Checked) error {
+	c.cancelled = c.cancelled || c.stoppedByDesk
+	return nil
 }
 
 func (c *addition) cancel(workflow.Context, Submission) (onboarding.Verdict, error) {

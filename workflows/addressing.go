@@ -22,7 +22,8 @@ type addressing struct {
 	mailCode int               // SMTP reply of the last refusal
 	bounce   activities.Bounce // of the newest PIN mail that came back
 
-	cancelled bool                // by the person
+	cancelled bool                // by the person, or an agent
+	proposed  bool                // another address, by an agent; another agent has to confirm it
 	gone      bool                // something else has ended the case
 	completed onboarding.Outcome  // of the last attempt to do what the PIN is for
 	mailing   workflow.CancelFunc // stops the PIN mail that is under way
@@ -34,6 +35,7 @@ type addressing struct {
 // cancelled.
 func (p *addressing) handleAddress(ctx workflow.Context, cancelling string) error {
 	return errors.Join(
+		p.of.handleHelp(ctx, p.refusedWhenStopped, p.helped),
 		p.of.handle(ctx, SubmitPIN, "Pincode uit de mail", p.submitPIN, p.refusedWhenStopped),
 		p.of.handle(ctx, ResendPIN, "Nieuwe mail met pincode", p.resendPIN, p.refusedWhenStopped),
 		p.of.handle(ctx, ChangeAddress, "Ander e-mailadres", p.changeAddress, p.refusedWhenStopped),
@@ -93,8 +95,28 @@ func (p *addressing) changeAddress(ctx workflow.Context, s Submission) (onboardi
 	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 		return checked.Verdict, err
 	}
+	p.proposed = false
 	p.startMailing(ctx, checked.Mails)
 	return checked.Verdict, p.of.moveTo(ctx, onboarding.MailingPIN)
+}
+
+// helped goes on with what an agent has done.
+func (p *addressing) helped(ctx workflow.Context, update string, checked activities.Checked) error {
+	p.gone = p.gone || checked.Over
+	p.startMailing(ctx, checked.Mails)
+	switch outcome := checked.Verdict.Outcome; {
+	case outcome == onboarding.Proposed:
+		p.proposed = true
+	case outcome != onboarding.Accepted:
+	case update == AgentCancel:
+		p.cancelled = true
+	case update == AgentCorrect:
+		p.proposed = false
+		return p.of.moveTo(ctx, onboarding.MailingPIN)
+	}
+	p.of.raiseAttention(ctx)
+	p.of.describe(ctx)
+	return nil
 }
 
 func (p *addressing) cancel(workflow.Context, Submission) (onboarding.Verdict, error) {
@@ -108,9 +130,11 @@ func (p *addressing) retryNow(ctx workflow.Context, _ Submission) (onboarding.Ve
 	return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
 }
 
-// trouble is a PIN mail that did not arrive.
+// trouble is another address that waits for a second agent, or a PIN mail that did not arrive.
 func (p *addressing) trouble() string {
 	switch {
+	case p.proposed && (p.of.step == onboarding.MailingPIN || p.of.step == onboarding.AwaitPIN):
+		return secondAgent
 	case p.parked != nil:
 		return mailRefused
 	case p.returned():
@@ -124,10 +148,12 @@ func (p *addressing) returned() bool {
 	return p.mail == onboarding.MailBounced && (p.of.step == onboarding.MailingPIN || p.of.step == onboarding.AwaitPIN)
 }
 
-// waits is whose turn it is when a PIN mail was refused or came back: that makes the step of the system a person's.
-// Empty when none was.
+// waits is whose turn it is when a PIN mail was refused or came back: that makes the step of the system a person's; or who
+// has stopped the case. Empty for what the step says by itself.
 func (p *addressing) waits() (heading, counsel string) {
 	switch {
+	case p.of.step == onboarding.Cancelled && p.of.stoppedByDesk:
+		return stoppedName, stoppedAdvice
 	case p.parked != nil:
 		return parkedName, parkedAdvice
 	case p.returned():

@@ -26,7 +26,7 @@ func (j *journey) handle(ctx workflow.Context, name, description string, h handl
 // fits is why an update is rejected, or nil.
 func (j *journey) fits(name string, also func() error) error {
 	if !j.table().admits(name, j.step) {
-		return rejection(onboarding.Stale, "the case is at "+string(j.step))
+		return rejection(onboarding.Stale, j.misfit(name))
 	}
 	if also != nil {
 		if err := also(); err != nil {

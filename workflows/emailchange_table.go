@@ -1,13 +1,17 @@
 package workflows
 
-import "koppel/onboarding"
+import (
+	"slices"
+
+	"koppel/onboarding"
+)
 
 // table of a change of address.
 func (c *emailChange) table() table { return changeTable }
 
 var unchanged = steps(onboarding.AwaitAddress, onboarding.MailingPIN, onboarding.AwaitPIN)
 
-var changeTable = table{
+var changeTable = slices.Concat(table{
 	{ChangeAddress, byPerson, steps(onboarding.MailingPIN), steps(stays)},
 	{ChangeAddress, byPerson, steps(onboarding.AwaitAddress, onboarding.AwaitPIN), steps(stays, onboarding.MailingPIN)},
 	{SubmitPIN, byPerson, awaitingPIN, steps(stays, onboarding.Completing)},
@@ -22,7 +26,7 @@ var changeTable = table{
 	{identityMoved, bySystem, steps(onboarding.Completing), steps(onboarding.Voided)},
 	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Changed)},
 	{deadlinePasses, bySystem, unchanged, steps(onboarding.Expired)},
-}
+}, helpRows(onboarding.EmailChangeCase))
 
 // What happens to a change of address by itself, besides what happens to a linking.
 const (

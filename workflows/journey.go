@@ -27,6 +27,8 @@ type journey struct {
 	judged       time.Time          // when that was
 	attention    string
 
+	stoppedByDesk bool // an agent has ended the case
+
 	opened  bool        // the row of the case stands
 	busy    bool        // one check, or one turn of the system, at a time
 	effects []*effect   // under way

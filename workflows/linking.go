@@ -137,7 +137,7 @@ func (c *linking) askAgain(ctx workflow.Context) error {
 }
 
 func (c *linking) backToProof(ctx workflow.Context) error {
-	c.lapse, c.parked, c.mail = time.Time{}, nil, ""
+	c.lapse, c.parked, c.mail, c.proposed = time.Time{}, nil, "", false
 	return c.moveTo(ctx, onboarding.AwaitProof)
 }
 

@@ -32,7 +32,7 @@ var linkingTable = slices.Concat(table{
 	{linkTaken, bySystem, steps(onboarding.Completing), steps(onboarding.AwaitProof)},
 	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Linked)},
 	{deadlinePasses, bySystem, unlinked, steps(onboarding.Expired)},
-}, approvalRows(onboarding.MailingPIN, onboarding.AwaitProof))
+}, approvalRows(onboarding.MailingPIN, onboarding.AwaitProof), helpRows(onboarding.LinkingCase))
 
 // What happens to a linking by itself.
 const (

@@ -24,6 +24,11 @@ const why = " --reason REDEN --ticket NUMMER"
 var offers = []Offer{
 	{event: AgentDecide, Command: "helpdesk approve REF", Does: "in plaats van de gemachtigde toestaan; een tweede medewerker geeft dezelfde opdracht"},
 	{event: AgentDecide, Command: "helpdesk refuse REF", Does: "in plaats van de gemachtigde weigeren; een tweede medewerker geeft dezelfde opdracht"},
+	{event: AgentResend, Command: "helpdesk resend REF", Does: "de mail met de pincode opnieuw laten sturen"},
+	{event: AgentCorrect, Command: "helpdesk correct-address REF", Does: "een ander e-mailadres voor de pincode; een tweede medewerker geeft dezelfde opdracht met hetzelfde adres"},
+	{event: AgentUnlock, Command: "helpdesk unlock REF", Does: "van slot halen na te veel foute wachtwoorden, codes of pincodes"},
+	{event: AgentExtend, Command: "helpdesk extend REF", Does: "een dag meer tijd geven"},
+	{event: AgentCancel, Command: "helpdesk cancel REF", Does: "de zaak stoppen; de gebruiker kan opnieuw beginnen"},
 	{event: ProposeUnlink, Command: "helpdesk unlink REF", Does: "ontkoppelen voorstellen; een tweede medewerker bevestigt",
 		at: steps(onboarding.Linked, onboarding.AwaitAgent)},
 	{event: ConfirmUnlink, Command: "helpdesk unlink confirm REF", Does: "het voorstel van een ander bevestigen: er wordt ontkoppeld"},

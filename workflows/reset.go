@@ -47,7 +47,8 @@ func (r *reset) setup(ctx workflow.Context) error {
 		workflow.SetQueryHandler(ctx, PasswordResetState, func() (CaseView, error) { return r.view(), nil }),
 		workflow.SetUpdateHandlerWithOptions(ctx, RequestReset, r.request, workflow.UpdateHandlerOptions{
 			Description: "Nieuw wachtwoord aanvragen", Validator: r.admitsRequest}),
-		r.handle(ctx, SetPassword, "Nieuw wachtwoord kiezen met de link uit de mail", r.setPassword, nil),
+		r.handleHelp(ctx, r.refusedWhenStopped, r.helped),
+		r.handle(ctx, SetPassword, "Nieuw wachtwoord kiezen met de link uit de mail", r.setPassword, r.refusedWhenStopped),
 		r.handle(ctx, RetryNow, "Opnieuw zoeken of mailen (beheer)", r.retryNow, r.nothingToRetry),
 	)
 }
@@ -79,7 +80,7 @@ func (r *reset) open(ctx workflow.Context) error {
 
 // called tells whether it is the system's turn.
 func (r *reset) called(ctx workflow.Context) bool {
-	return !r.busy && (r.step == onboarding.Notifying || len(r.requests) > 0 || r.remindable(ctx) || r.expired(ctx))
+	return !r.busy && (r.step == onboarding.Notifying || r.stoppedByDesk || len(r.requests) > 0 || r.remindable(ctx) || r.expired(ctx))
 }
 
 // turn does what the case was called for. A request that came in time is looked at before the end.
@@ -89,6 +90,8 @@ func (r *reset) turn(ctx workflow.Context) error {
 	switch {
 	case r.step == onboarding.Notifying:
 		return r.tell(ctx)
+	case r.stoppedByDesk:
+		return r.end(ctx, onboarding.Cancelled)
 	case len(r.requests) > 0:
 		return r.find(ctx)
 	case r.expired(ctx) && (r.step == onboarding.Finding || r.step == onboarding.AwaitEnd):

@@ -31,6 +31,7 @@ var resetSteps = map[onboarding.Step]string{
 	onboarding.PasswordChanged:     "Wachtwoord gewijzigd",
 	onboarding.Unmailed:            "Afgelopen: er is niets gemaild",
 	onboarding.Expired:             "Verlopen: de gemachtigde koos geen wachtwoord",
+	onboarding.Cancelled:           stoppedName,
 	onboarding.Voided:              "Vervallen: het account is intussen gekoppeld of heeft een ander nieuw wachtwoord",
 }
 
@@ -44,6 +45,7 @@ var resetAdvice = map[onboarding.Step]string{
 	onboarding.PasswordChanged:     "Klaar. De gebruiker vraagt het wachtwoord aan de gemachtigde en gaat verder met koppelen.",
 	onboarding.Unmailed:            "Klaar; er is niets gemaild. De gebruiker kan opnieuw aanvragen.",
 	onboarding.Expired:             "Klaar; het wachtwoord is niet gewijzigd. De gebruiker kan opnieuw aanvragen.",
+	onboarding.Cancelled:           "Klaar; de links werken niet meer. De gebruiker leest hiervan niets en kan opnieuw aanvragen.",
 	onboarding.Voided:              "Klaar; het wachtwoord is niet door deze aanvraag gewijzigd. Zo nodig kan de gebruiker opnieuw aanvragen.",
 }
 

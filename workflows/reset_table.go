@@ -1,6 +1,10 @@
 package workflows
 
-import "koppel/onboarding"
+import (
+	"slices"
+
+	"koppel/onboarding"
+)
 
 // table of a request for a new password.
 func (r *reset) table() table { return resetTable }
@@ -12,7 +16,7 @@ var (
 	unreset          = append(unfound[:len(unfound):len(unfound)], unchosen...)
 )
 
-var resetTable = table{
+var resetTable = slices.Concat(table{
 	{RequestReset, byPerson, unreset, steps(stays)},
 	{SetPassword, byRepresentative, awaitingPassword, steps(stays, onboarding.Notifying)},
 	{RetryNow, byOperator, steps(onboarding.AwaitHelpdesk), steps(stays, onboarding.MailingLink, onboarding.Voided)},
@@ -28,7 +32,7 @@ var resetTable = table{
 	{bothTold, bySystem, steps(onboarding.Notifying), steps(onboarding.PasswordChanged)},
 	{deadlinePasses, bySystem, unfound, steps(onboarding.Unmailed)},
 	{deadlinePasses, bySystem, unchosen, steps(onboarding.Expired)},
-}
+}, helpRows(onboarding.ResetCase))
 
 // What happens to a request for a new password by itself.
 const (

@@ -18,7 +18,7 @@ func (r *reset) request(ctx workflow.Context, s Submission) (onboarding.Verdict,
 
 // admitsRequest: a request never waits for another to be looked at.
 func (r *reset) admitsRequest(Submission) error {
-	if !r.table().admits(RequestReset, r.step) || r.taken >= resetRequestsMost {
+	if !r.table().admits(RequestReset, r.step) || r.stoppedByDesk || r.taken >= resetRequestsMost {
 		return rejection(onboarding.Stale, "the case takes no more requests")
 	}
 	return nil
@@ -34,7 +34,21 @@ func (r *reset) setPassword(ctx workflow.Context, s Submission) (onboarding.Verd
 	return checked.Verdict, r.moveTo(ctx, onboarding.Notifying)
 }
 
+// refusedWhenStopped rejects what comes after an agent has ended the request.
+func (r *reset) refusedWhenStopped() error {
+	if r.stoppedByDesk {
+		return rejection(onboarding.Stale, "the case is being stopped")
+	}
+	return nil
+}
+
+// helped has nothing to go on with: what agents do about a request ends it.
+func (r *reset) helped(workflow.Context, string, activities.Checked) error { return nil }
+
 func (r *reset) nothingToRetry() error {
+	if r.stoppedByDesk {
+		return r.refusedWhenStopped()
+	}
 	if r.step != onboarding.AwaitHelpdesk && !r.links.parked() {
 		return rejection(onboarding.Stale, "no mail was refused")
 	}

@@ -55,6 +55,7 @@ func ending(kind string, cells table, step onboarding.Step) scene {
 	return scene{named(step, ""), func(t *testing.T) (walk, time.Duration) {
 		row := cells[slices.IndexFunc(cells, func(row transition) bool { return slices.Contains(row.to, step) })]
 		w := walks[kind](t)
+		scriptHelp(w.env(), onboarding.Accepted)
 		reached, _ := w.prepare(row.from[0], row.event, step)
 		if row.by != bySystem {
 			sendUpdate(w.env(), reached+time.Millisecond, "event", row.event)

@@ -112,6 +112,7 @@ func (c *unlinking) tell(ctx workflow.Context) error {
 func (c *unlinking) setup(ctx workflow.Context) error {
 	return errors.Join(
 		workflow.SetQueryHandler(ctx, UnlinkingState, func() (UnlinkingView, error) { return c.view(), nil }),
+		c.handleHelp(ctx, c.refusedWhenEnding, nil),
 		c.handleAct(ctx, ProposeUnlink, "Ontkoppeling voorstellen", c.propose),
 		c.handleAct(ctx, ConfirmUnlink, "Ontkoppeling bevestigen, door een tweede medewerker", c.confirm),
 		c.handleAct(ctx, DismissUnlink, "Niet ontkoppelen", c.dismiss),

@@ -70,6 +70,7 @@ func walkCell(t *testing.T, w walk, table table, step onboarding.Step, event str
 	if result == stays {
 		want = step
 	}
+	scriptHelp(w.env(), helpOutcome(step, event, result))
 	reached, look := w.prepare(step, event, want)
 	before, after := stepAt(t, w, reached), stepAt(t, w, look)
 	got := &answer{done: true}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"koppel/helpdesk"
+	"koppel/keys"
 	"koppel/store"
 	"koppel/store/storetest"
 )
@@ -18,11 +20,13 @@ import (
 // helpdeskDesk is a database, and the commands of agents and the helpdesk over it.
 type helpdeskDesk struct {
 	*testing.T
-	url    string
-	db     *store.Store
-	engine temporalClient
-	ui     httpURL
-	now    time.Time // zero: the clock's
+	url      string
+	db       *store.Store
+	engine   temporalClient
+	ui       httpURL
+	handover keys.Handover
+	input    string    // of the next command
+	now      time.Time // zero: the clock's
 }
 
 func newHelpdeskDesk(t *testing.T) *helpdeskDesk {
@@ -60,10 +64,12 @@ func (d *helpdeskDesk) agent(args ...string) (string, error) {
 // helpdesk runs `koppel helpdesk` with the token of an agent.
 func (d *helpdeskDesk) helpdesk(token string, args ...string) (string, error) {
 	return d.run(helpdeskCommand(&counter{
-		settings: func() (settings, error) { return settings{AgentToken: agentToken(token), TemporalUI: d.ui}, nil },
-		open:     func(settings) (*store.Store, error) { return store.Open(d.url) },
-		dial:     func(settings) (temporalClient, error) { return d.engine, nil },
-		now:      d.clock,
+		settings: func() (settings, error) {
+			return settings{AgentToken: agentToken(token), TemporalUI: d.ui, HandoverPublicKey: d.handover}, nil
+		},
+		open: func(settings) (*store.Store, error) { return store.Open(d.url) },
+		dial: func(settings) (temporalClient, error) { return d.engine, nil },
+		now:  d.clock,
 	}), args)
 }
 
@@ -88,10 +94,26 @@ func (d *helpdeskDesk) count(query string) (n int) {
 	return n
 }
 
+// handedOver is the newest hand-over.
+func (d *helpdeskDesk) handedOver() (id string, sealed []byte) {
+	d.Helper()
+	db, err := sql.Open("postgres", d.url)
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(d.Context(), `select id, sealed from handovers order by created_at desc`).Scan(&id, &sealed); err != nil {
+		d.Fatal(err)
+	}
+	return id, sealed
+}
+
 func (d *helpdeskDesk) run(command *cobra.Command, args []string) (string, error) {
 	var out bytes.Buffer
 	command.SetArgs(args)
 	command.SetOut(&out)
+	command.SetErr(io.Discard)
+	command.SetIn(strings.NewReader(d.input))
 	command.SilenceErrors, command.SilenceUsage = true, true
 	err := command.ExecuteContext(d.Context())
 	return out.String(), err

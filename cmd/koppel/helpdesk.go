@@ -45,6 +45,7 @@ func helpdeskCommand(c *counter) *cobra.Command {
 	command.PersistentFlags().StringVar(&c.reason, "reason", "", "why, one of the list in `koppel helpdesk --help`")
 	command.PersistentFlags().StringVar(&c.ticket, "ticket", "", "number of the conversation, as HD-20261")
 	command.AddCommand(approveReference(c), refuseReference(c))
+	command.AddCommand(caseCommands(c)...)
 	command.AddCommand(codeCommand(c), listCases(c), showReference(c), unlinkReference(c))
 	return command
 }

@@ -56,6 +56,7 @@ type dossier struct {
 
 type caseFile struct {
 	store.Found
+	person store.FoundPerson // only what the agent's role may see
 	mails  []store.FoundMail
 	events []store.Told
 }
@@ -70,6 +71,11 @@ func (s shift) look(ctx context.Context, reference onboarding.Reference) (dossie
 		}
 		for _, each := range cases {
 			file := caseFile{Found: each}
+			if s.agent.Role.May(helpdesk.Recognise) {
+				if file.person, err = tx.PersonOf(ctx, each); err != nil {
+					return err
+				}
+			}
 			if file.mails, err = tx.NewestMails(ctx, each.ID); err != nil {
 				return err
 			}
@@ -115,6 +121,9 @@ func (f caseFile) print(out io.Writer) {
 	if f.Institution != "" {
 		fmt.Fprintf(out, " %s", f.Institution)
 	}
+	if f.person.Institution != "" {
+		fmt.Fprintf(out, " %s", f.person.Institution)
+	}
 	fmt.Fprintln(out)
 	row(out, "Stap", strings.TrimSpace(fmt.Sprintf("%s (%s)", workflows.StepName(f.Kind, f.Step), f.Step)))
 	row(out, "Sinds", workflows.ClockText(f.Since))
@@ -122,6 +131,10 @@ func (f caseFile) print(out io.Writer) {
 		row(out, "Uiterlijk", workflows.ClockText(f.Deadline))
 		row(out, "Op slot tot", workflows.ClockText(f.LockedUntil.Time))
 	}
+	row(out, "Pincode naar", f.person.PINAddress)
+	row(out, "Voorstel", proposal(f.person.Proposer))
+	row(out, "Account", f.person.Email.Masked())
+	row(out, "Instellingen", strings.Join(f.person.Institutions, ", "))
 	for _, mail := range f.mails {
 		row(out, "Mail "+string(mail.Kind), mailLine(mail))
 	}
@@ -132,6 +145,14 @@ func (f caseFile) print(out io.Writer) {
 		}
 		fmt.Fprintf(out, "  %-14s %s  %s%s\n", name, workflows.ClockText(event.At), event.Name, detailText(event.Detail))
 	}
+}
+
+// proposal tells that an agent has proposed another address.
+func proposal(agent string) string {
+	if agent == "" {
+		return ""
+	}
+	return "ander e-mailadres, door " + agent + "; een andere medewerker bevestigt het"
 }
 
 func row(out io.Writer, name, value string) {

@@ -74,7 +74,7 @@ type settings struct {
 	// Open what web sealed for the worker.
 	HandoverKeys keys.Receiver `env:"KOPPEL_HANDOVER_KEYS" for:"worker" secret:"yes"`
 	// Seals for the worker: the public half of its active key.
-	HandoverPublicKey keys.Handover `env:"KOPPEL_HANDOVER_PUBLIC_KEY" for:"web"`
+	HandoverPublicKey keys.Handover `env:"KOPPEL_HANDOVER_PUBLIC_KEY" for:"web helpdesk"`
 
 	// Our own name in eHerkenning.
 	EHerkenningEntityID entityID `env:"KOPPEL_EHERKENNING_ENTITY_ID" for:"web metadata" example:"urn:etoegang:DV:00000001234567890000:entities:0001"`
