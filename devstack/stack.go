@@ -28,6 +28,7 @@ type Options struct {
 	Dir         string // everything is kept below it; made when missing
 	Binary      string // the koppel program, built before
 	DatabaseURL string // use this empty or kept database instead of a Postgres of its own
+	Build       string // of the worker, which is promoted at its start; empty: it has none
 	InMemory    bool   // Temporal and mailbox forget everything at the end
 	Apart       bool   // Temporal is a process of its own, which can be killed; the caller's main calls ServeTemporal
 	Ports       Ports
@@ -179,7 +180,11 @@ func (s *Stack) startWorker(ctx context.Context) error {
 	s.stops = append(s.stops, func() error { connection.Close(); return nil })
 	s.Worker = s.program("worker", func(ctx context.Context) error { return hasPoller(ctx, connection) })
 	s.stops = append(s.stops, s.Worker.Stop)
-	return s.Worker.Start(ctx)
+	if s.options.Build == "" {
+		return s.Worker.Start(ctx)
+	}
+	s.Worker.environment = append(s.Worker.environment, "BUILD_ID="+s.options.Build)
+	return errors.Join(s.Worker.Start(ctx), s.Promote(ctx, s.options.Build))
 }
 
 func (s *Stack) startWeb(ctx context.Context) error {

@@ -51,6 +51,6 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
 		bounceCommand(), importCommand(desk{batchStore("import"), dialStarter(log), time.Now}), auditCommand(batchStore("audit")),
 		agentCommand(batchStore("agent")), helpdeskCommand(newCounter(log)),
-		metadataCommand(), settingsCommand(), keysCommand(), healthCommand())
+		metadataCommand(), settingsCommand(), keysCommand(), healthCommand(), deployCommand(log))
 	return root
 }

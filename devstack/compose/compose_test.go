@@ -52,6 +52,7 @@ func TestServicesStartAfterWhatTheyNeed(t *testing.T) {
 		"migrate":              {"postgres service_healthy", "temporal-namespace service_completed_successfully"},
 		"web":                  {"migrate service_completed_successfully", "prepare service_completed_successfully"},
 		"worker":               {"migrate service_completed_successfully", "prepare service_completed_successfully"},
+		"promote":              {"worker service_started"},
 	}
 	project := load(t)
 	got := map[string][]string{}
@@ -177,6 +178,14 @@ func TestBrokerAndKoppelAgree(t *testing.T) {
 				t.Errorf("%s: %s=%s is no file that prepare makes for it", command, name, *value)
 			}
 		}
+	}
+}
+
+func TestTheBuildOfTheWorkerIsPromoted(t *testing.T) {
+	project := load(t)
+	worker, promote := project.Services["worker"].Environment["BUILD_ID"], project.Services["promote"].Environment["BUILD_ID"]
+	if worker == nil || promote == nil || *worker == "" || *worker != *promote {
+		t.Errorf("worker has the build %v, and %v is promoted", worker, promote)
 	}
 }
 

@@ -41,8 +41,13 @@ func run(ctx context.Context) error {
 		return err
 	}
 	bin := filepath.Dir(program) // below the root of the repository
+	binary := filepath.Join(bin, "koppel")
+	worker, err := devstack.BuildOf(binary)
+	if err != nil {
+		return err
+	}
 	stack, err := devstack.Start(ctx, devstack.Options{
-		Dir: dir, Binary: filepath.Join(bin, "koppel"), Ports: preferred,
+		Dir: dir, Binary: binary, Build: worker, Ports: preferred,
 		Progress: func(step string) { fmt.Println("Starting", step) },
 	})
 	if errors.Is(err, storetest.ErrInUse) {
