@@ -59,6 +59,7 @@ func AdditionOptions(id string, in AdditionInput) client.StartWorkflowOptions {
 			KoppelRef.ValueSet(string(in.Reference)),
 			KoppelInstitution.ValueSet([]string{string(in.Institution)})),
 		StaticSummary: fmt.Sprintf("Toevoeging %s, instelling %s", in.Reference, in.Institution),
+		StaticDetails: additionPurpose,
 		Memo:          memo(in.Reference, additionSteps[onboarding.AwaitProof], in.At, deadline),
 	}
 }

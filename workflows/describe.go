@@ -69,18 +69,20 @@ var mailNames = map[onboarding.MailState]string{
 // describe renews the current details: what an agent reads on the page of the case. No event is written for it.
 func (j *journey) describe(ctx workflow.Context) {
 	heading, counsel := j.words()
-	lines := []string{"### " + heading, ""}
+	if j.attention == slow {
+		heading += "; dat lukt nog niet"
+	}
+	if !j.step.Over() {
+		counsel = "**Wat u kunt doen:** " + counsel
+	}
+	lines := []string{"### " + heading, "", counsel, ""}
 	for _, line := range j.lines() {
 		if line.name != "" && line.value != "" {
 			lines = append(lines, fmt.Sprintf("- **%s:** %s", line.name, line.value))
 		}
 	}
-	if !j.step.Over() {
-		counsel = "**Wat u kunt doen:** " + counsel
-	}
-	lines = append(lines, "", counsel)
 	if offers := j.offers(); len(offers) > 0 {
-		lines = append(append(lines, ""), offers...)
+		lines = append(append(lines, "", "**Opdrachten die nu passen:**", ""), offers...)
 	}
 	if footer := j.footer(); footer != "" {
 		lines = append(lines, "", footer)

@@ -29,7 +29,7 @@ func TestEveryStateReadsAsItsPage(t *testing.T) {
 		t.Run(each.workflow, func(t *testing.T) {
 			var b strings.Builder
 			begun := beginnings[each.workflow]
-			fmt.Fprintf(&b, detailsPreface, each.workflow, begun.StaticSummary)
+			fmt.Fprintf(&b, detailsPreface, each.workflow, begun.StaticSummary, begun.StaticDetails)
 			for _, scene := range scenes(each.workflow, each.table) {
 				fmt.Fprintf(&b, "\n## %s\n", scene.name)
 				if scene.play != nil {
@@ -47,6 +47,8 @@ What Temporal UI shows of each state: search attributes, memo and current detail
 lasted (decision 4). Made by ` + "`go test ./workflows -run EveryState -update`" + `; read it before you commit it.
 
 Summary: %s
+
+Details: %s
 `
 
 func wantPage(t *testing.T, path, page string) {

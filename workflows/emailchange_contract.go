@@ -54,6 +54,7 @@ func EmailChangeOptions(id string, in EmailChangeInput) client.StartWorkflowOpti
 			KoppelInstitution.ValueSet(codes(in.Institutions)),
 		),
 		StaticSummary: fmt.Sprintf("Wijziging van e-mailadres %s, %s", in.Reference, institutionsText(in.Institutions)),
+		StaticDetails: emailChangePurpose,
 		Memo:          memo(in.Reference, changeSteps[onboarding.AwaitAddress], in.At, deadline),
 	}
 }

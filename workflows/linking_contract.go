@@ -100,6 +100,7 @@ func LinkingOptions(in LinkingInput) client.StartWorkflowOptions {
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(attributes...),
 		StaticSummary:            linkingSummary(in),
+		StaticDetails:            linkingPurpose,
 		Memo:                     memo(in.Reference, linkingSteps[onboarding.AwaitProof], in.AuthenticatedAt, deadline),
 	}
 }

@@ -45,7 +45,7 @@ func Offers() []Offer { return slices.Clone(offers) }
 func (j *journey) offers() (lines []string) {
 	for _, offer := range offers {
 		if j.takes(offer) {
-			lines = append(lines, fmt.Sprintf("- `koppel %s`: %s", offer.typed(j.reference), offer.Does))
+			lines = append(lines, fmt.Sprintf("- %s:  \n  `koppel %s`", offer.Does, offer.typed(j.reference)))
 		}
 	}
 	return lines

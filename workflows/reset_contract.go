@@ -60,7 +60,8 @@ func PasswordResetOptions(workflowID string, in PasswordResetInput) client.Start
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			KoppelStep.ValueSet(string(onboarding.Finding)), KoppelStepSince.ValueSet(in.AskedAt),
 			KoppelDeadline.ValueSet(deadline), KoppelRef.ValueSet(string(in.Reference))),
-		StaticSummary: fmt.Sprintf("Nieuw wachtwoord %s, %s", in.Reference, institutionsText(nil)),
+		StaticSummary: fmt.Sprintf("Nieuw wachtwoord %s", in.Reference),
+		StaticDetails: resetPurpose,
 		Memo:          memo(in.Reference, resetSteps[onboarding.Finding], in.AskedAt, deadline),
 	}
 }

@@ -54,7 +54,7 @@ const unlinkingPrefix = "unlink-"
 // UnlinkingOptions starts an unlinking or joins the one that runs.
 func UnlinkingOptions(in UnlinkingInput) client.StartWorkflowOptions {
 	deadline := in.At.Add(onboarding.UnlinkingOpen)
-	summary := fmt.Sprintf("Ontkoppeling %s, %s", in.Reference, institutionsText(nil))
+	summary := fmt.Sprintf("Ontkoppeling %s", in.Reference)
 	if in.Reported {
 		summary += ", gemeld door de gebruiker"
 	}
@@ -66,6 +66,7 @@ func UnlinkingOptions(in UnlinkingInput) client.StartWorkflowOptions {
 			KoppelStep.ValueSet(string(onboarding.AwaitAgent)), KoppelStepSince.ValueSet(in.At),
 			KoppelDeadline.ValueSet(deadline), KoppelRef.ValueSet(string(in.Reference))),
 		StaticSummary: summary,
+		StaticDetails: unlinkingPurpose,
 		Memo:          memo(in.Reference, unlinkingSteps[onboarding.AwaitAgent], in.At, deadline),
 	}
 }
