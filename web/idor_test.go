@@ -43,11 +43,10 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 	t.Logf("%d routes, %d roles, %d foreign ids: %d requests, all refused", len(routes), len(a.roles), len(a.foreign), a.asked)
 }
 
-// try asks one route as one role: as it is, with every foreign id in every field, and in the path.
+// try asks one route as one role: as it is, with every foreign id in the fields, and in the path.
 func (a *attack) try(method, path string, gate gate, role string, who *browser) {
 	a.w.t.Helper()
-	before := a.theirs()
-	for _, form := range a.forms(method, gate, who) {
+	for _, form := range a.forms(method, gate, role, who) {
 		a.send(method, path, form, gate, role, who)
 	}
 	for _, id := range a.foreign {
@@ -57,8 +56,9 @@ func (a *attack) try(method, path string, gate gate, role string, who *browser) 
 			}
 		}
 	}
-	if after := a.theirs(); after != before {
-		a.w.t.Errorf("as %s: of the rows of others these changed:\n%s", role, strings.Join(difference(before, after), "\n"))
+	before := a.before
+	if a.before = a.theirs(); a.before != before {
+		a.w.t.Errorf("as %s: of the rows of others these changed:\n%s", role, strings.Join(difference(before, a.before), "\n"))
 	}
 	for _, update := range a.w.engine.updates {
 		if slices.Contains(a.foreign, update.WorkflowID) {
@@ -79,24 +79,37 @@ func difference(before, after string) (lines []string) {
 	return lines
 }
 
-// forms are the forms to send: an own one, and own ones with one foreign id each.
-func (a *attack) forms(method string, gate gate, who *browser) []url.Values {
-	own := url.Values{}
-	if method == http.MethodPost {
-		own.Set("nonce", a.nonce(who))
-	}
+// forms are the forms to send: an own one, and own ones with foreign ids. Whom the route opens for sends every id in each
+// field by itself. Others are turned away before any id is looked at: they send one of each kind, in all fields at once.
+func (a *attack) forms(method string, gate gate, role string, who *browser) []url.Values {
+	own, ids, together := url.Values{}, a.foreign, 1
 	for field, value := range gate.fields {
 		own.Set(field, value)
 	}
+	if gate.refuses(role) {
+		ids, together = a.foreign[:a.kinds], max(1, len(own))
+	}
+	fields := slices.Collect(slices.Chunk(slices.Collect(maps.Keys(own)), together))
+	if method == http.MethodPost {
+		own.Set("nonce", a.nonce(who))
+		fields = append(fields, []string{"nonce"})
+	}
 	all := []url.Values{own}
-	for field := range own {
-		for _, id := range a.foreign {
-			changed := maps.Clone(own)
-			changed.Set(field, id)
-			all = append(all, changed)
+	for _, some := range fields {
+		for _, id := range ids {
+			all = append(all, with(own, some, id))
 		}
 	}
 	return all
+}
+
+// with is a form with this in the place of some fields.
+func with(form url.Values, fields []string, value string) url.Values {
+	changed := maps.Clone(form)
+	for _, field := range fields {
+		changed.Set(field, value)
+	}
+	return changed
 }
 
 // send asks and checks the answer. Each request comes from a network of its own and finds the same session.
@@ -141,6 +154,11 @@ const (
 type gate struct {
 	opens  []string          // roles that see a page of it; nil: all
 	fields map[string]string // of its form or query, as somebody would fill them in
+}
+
+// refuses tells whether it turns this role away for what they are, as it opens for others.
+func (g gate) refuses(role string) bool {
+	return len(g.opens) > 0 && !slices.Contains(g.opens, role)
 }
 
 var (
@@ -200,7 +218,9 @@ type attack struct {
 	victims []string          // of the ids of others those that stand in every row of theirs
 	foreign []string          // ids of others: of identities, people, cases, sessions, forms, workflows, institutions
 	secrets map[string]string // what is known of others, by what it is
+	kinds   int               // of ids: the first so many of foreign are one of each
 	rows    string            // the statement behind theirs
+	before  string            // theirs, as the last role left them
 	asked   int
 }
 

@@ -36,6 +36,7 @@ func newAttack(t *testing.T) *attack {
 	a.roles[mailed] = a.w.browser()
 	a.roles[mailed].cookies[approvalLink.cookie] = pretendToken
 	a.exec(`create table kept as select * from sessions where identity <> all ('{` + strings.Join(a.victims, ",") + `}')`)
+	a.before = a.theirs()
 	return a
 }
 
@@ -70,6 +71,7 @@ func (a *attack) linkedVictim() {
 	a.victims = append(a.victims, hash, person)
 	a.foreign = append(a.foreign, hash, person, account, "03AB", tokenHash, session.sessionReference(token), a.nonce(b),
 		change.ID, change.WorkflowID, waits.Case, waits.WorkflowID)
+	a.kinds = len(a.foreign)
 	a.secrets["the address of a person"] = "geheim@geheim.example"
 	var other []byte
 	a.w.must(a.w.sql.QueryRow(`select token_hash from sessions where identity = $1 and token_hash <> $2`, hash, token).Scan(&other))
