@@ -41,7 +41,7 @@ const run = `axe.run(document, ` + rules + `).then(({violations}) => violations.
 
 // Findings are the faults of the page that the tab shows, as it shows it now.
 func (s Script) Findings(tab context.Context) ([]string, error) {
-	if _, err := chromedp.Run(tab, chromedp.Evaluate[chromedp.Void](string(s)+"\n;0")); err != nil {
+	if err := s.load(tab); err != nil {
 		return nil, fmt.Errorf("load axe-core: %w", err)
 	}
 	found, err := chromedp.Run(tab, chromedp.Evaluate[[]string](run, chromedp.EvalAwaitPromise))
@@ -49,4 +49,13 @@ func (s Script) Findings(tab context.Context) ([]string, error) {
 		return nil, fmt.Errorf("run axe-core: %w", err)
 	}
 	return found, nil
+}
+
+// load puts axe-core into the page, once: reading the script takes longer than looking at most pages.
+func (s Script) load(tab context.Context) error {
+	loaded, err := chromedp.Run(tab, chromedp.Evaluate[bool](`"axe" in window`))
+	if err == nil && !loaded {
+		_, err = chromedp.Run(tab, chromedp.Evaluate[chromedp.Void](string(s)+"\n;0"))
+	}
+	return err
 }
