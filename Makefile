@@ -1,6 +1,6 @@
 # demo and test are all a newcomer needs.
 
-.PHONY: demo demo-reset test check lint build bench
+.PHONY: demo demo-reset test check test-koppel test-tables test-devstack lint build bench
 .DEFAULT_GOAL := build
 
 launch = cd devstack && go build -buildvcs=false -o ../bin/launch ./cmd/launch && cd .. && exec bin/launch
@@ -15,9 +15,28 @@ demo-reset: ## forget the data of the demo
 build: ## the program
 	go build -buildvcs=false -o bin/koppel ./cmd/koppel
 
-# What CI runs.
+# What CI runs. The tests of devstack mostly wait, so they run beside the others.
 test check: lint
-	go test -race ./...
+	@$(MAKE) -j2 --no-print-directory test-koppel test-devstack
+
+# Long enumerations, which the race detector would only make longer (CONTRIBUTING.md).
+tables = TestNobodyReachesWhatIsNotTheirs TestPagesOfAGuesserAreEqualWhateverTheAccount \
+	TestPagesOfAGuesserAreEqualWhateverTheActivationCode TestAttackedAnswersLeaveNothingBehind \
+	TestEveryPairOfStepsEndsOnTheCurrentOne TestEveryPairOfStepsOfAChangeEndsOnTheCurrentOne \
+	TestAddressThatIsConfirmedIsAlwaysTheOneThatWasProven TestThousandStartsSendTenMailsToOneAddress \
+	TestMutations TestAttacks TestNothingMayBeMissing TestCiphers
+
+space := $(subst ,, )
+pattern = $(subst $(space),|,$(strip $(1)))
+
+# TestGallery is run by the tests of devstack/pages.
+test-koppel: test-tables
+	go test -race -skip '^($(call pattern,$(tables) TestGallery))$$' ./...
+
+test-tables:
+	go test -run '^($(call pattern,$(tables)))$$' ./activities ./eherkenning ./web
+
+test-devstack:
 	cd devstack && go test -p 2 -timeout 20m ./...
 
 bench: ## what a guesser can time: some minutes; docs/benchmarks.md
