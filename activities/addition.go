@@ -107,6 +107,9 @@ func addedBefore(ctx context.Context, tx *store.Tx, addition store.Addition) (Co
 	if addition.Step == onboarding.AwaitProof {
 		return Completed{Outcome: cmp.Or(addition.Refusal, onboarding.AlreadyAdded)}, nil
 	}
+	if addition.Step == onboarding.Voided {
+		return Completed{Outcome: onboarding.AskAgain}, nil
+	}
 	done := Completed{Outcome: onboarding.Accepted}
 	for _, kind := range []onboarding.MailKind{onboarding.AddedMail, onboarding.AddedNoticeMail} {
 		named, err := tx.Mails(ctx, addition.ID, kind)

@@ -25,6 +25,7 @@ type Checked struct {
 	Institutions []onboarding.InstitutionCode // of the proven account: school and board
 	Mails        []MailJob                    // to be sent
 	Over         bool                         // something else has ended the case
+	Voided       []string                     `json:",omitempty"` // workflows of cases that ended with this
 	Decision     onboarding.Decision          `json:",omitempty"` // that an approval got
 }
 

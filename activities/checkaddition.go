@@ -99,6 +99,9 @@ func (a *Activities) judgeAddition(ctx context.Context, in Check, judge func(*st
 		if err != nil {
 			return Checked{}, err
 		}
+		if q.Step.Over() {
+			return gone, nil
+		}
 		var checked Checked
 		switch {
 		case q.identity.Person != q.Person: // no longer this person's login

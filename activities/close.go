@@ -63,7 +63,7 @@ func (a *Activities) LapseProof(ctx context.Context, in Lapse) ([]MailJob, error
 		if err != nil {
 			return err
 		}
-		if l.Step == onboarding.AwaitProof { // done before
+		if l.Step == onboarding.AwaitProof || l.Step.Over() { // done before, or of no use any more
 			reminders, err = lastReminder(ctx, tx, l)
 			return err
 		}

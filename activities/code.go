@@ -31,6 +31,9 @@ func (a *Activities) CheckActivationCode(ctx context.Context, in Check) (Checked
 		if err != nil {
 			return Checked{}, err
 		}
+		if l.Step.Over() {
+			return gone, nil
+		}
 		l.Language, l.Refusal, l.LockedUntil = form.Language, "", time.Time{}
 		checked, err := a.judgeCode(ctx, tx, &l, form.Email, code, at, now)
 		if err != nil {

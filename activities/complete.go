@@ -19,6 +19,7 @@ type Completion struct {
 
 // Completed tells whether the link was made: Accepted; Taken when somebody else got the account or the identity, or used
 // the activation code, first; CodeEnded when the code was replaced. Then the case is back at its proof.
+// AskAgain: something else has ended the case.
 type Completed struct {
 	Outcome onboarding.Outcome
 	Mails   []MailJob
@@ -93,7 +94,7 @@ func (a *Activities) link(ctx context.Context, tx *store.Tx, l store.Linking, p 
 
 // linked voids what was open before the link, and tells everybody concerned. held is who held the credential before.
 func (a *Activities) linked(ctx context.Context, tx *store.Tx, l store.Linking, p proof, person store.Person, held store.Holder, now time.Time) error {
-	if err := voidChanges(ctx, tx, l.Identity, now); err != nil {
+	if _, err := void(ctx, tx, l.Identity, now, tx.VoidEmailChanges); err != nil {
 		return err
 	}
 	if err := forgetProofs(ctx, tx, l, now); err != nil {
@@ -151,8 +152,11 @@ func isAmong(list []onboarding.Email, email onboarding.Email) bool {
 // completed answers for a case that is past completing.
 func (a *Activities) completed(ctx context.Context, tx *store.Tx, l store.Linking) (Completed, error) {
 	done := Completed{Outcome: onboarding.Accepted}
-	if l.Step == onboarding.AwaitProof {
+	switch l.Step {
+	case onboarding.AwaitProof:
 		return Completed{Outcome: l.Refusal}, nil
+	case onboarding.Voided:
+		return Completed{Outcome: onboarding.AskAgain}, nil
 	}
 	for _, kind := range []onboarding.MailKind{onboarding.LinkedMail, onboarding.OwnerNoticeMail, onboarding.RepresentativeNoticeMail} {
 		named, err := tx.Mails(ctx, l.ID, kind)

@@ -28,6 +28,9 @@ func (a *Activities) CheckCredentials(ctx context.Context, in Check) (Checked, e
 		if err != nil {
 			return Checked{}, err
 		}
+		if l.Step.Over() {
+			return gone, nil
+		}
 		l.Language, l.Refusal, l.LockedUntil = form.Language, "", time.Time{}
 		checked, err := a.judgeCredentials(ctx, tx, &l, form, now)
 		if err != nil {

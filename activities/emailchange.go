@@ -129,19 +129,3 @@ func saveProven(ctx context.Context, tx *store.Tx, change store.EmailChange, now
 	}
 	return tx.SaveEmailChange(ctx, change)
 }
-
-// voidChanges ends the open changes of address of an identity and of its person, when the identity gets or loses a
-// person: what was asked for before is worth nothing after it. Their workflows learn of it when they do something next.
-// Where an identity loses its person, call it before that.
-func voidChanges(ctx context.Context, tx *store.Tx, identity string, now time.Time) error {
-	ended, err := tx.VoidEmailChanges(ctx, identity, now)
-	if err != nil {
-		return err
-	}
-	for _, id := range ended {
-		if err := tx.Audit(ctx, event(onboarding.Event(onboarding.Voided), store.Case{ID: id, Identity: identity}, now, nil)); err != nil {
-			return err
-		}
-	}
-	return nil
-}

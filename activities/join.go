@@ -16,7 +16,7 @@ type Joining struct {
 	Person   string
 }
 
-// JoinIdentity gives the person the identity, if it is nobody's; and names the mail that says so.
+// JoinIdentity gives the person the identity, if it is nobody's, ends its open linking, and names the mail that says so.
 func (a *Activities) JoinIdentity(ctx context.Context, in Joining) (Completed, error) {
 	done := Completed{Outcome: onboarding.Accepted}
 	err := a.transact(ctx, func(tx *store.Tx, now time.Time) error {
@@ -30,6 +30,9 @@ func (a *Activities) JoinIdentity(ctx context.Context, in Joining) (Completed, e
 		}
 		if !joined { // done before
 			return nil
+		}
+		if _, err := void(ctx, tx, in.Identity, now, tx.VoidLinkings); err != nil {
+			return err
 		}
 		if err := tx.RequestMail(ctx, in.Case, store.Mail{Kind: onboarding.JoinedMail, Number: 1, RequestedAt: now}); err != nil {
 			return err

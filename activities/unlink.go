@@ -37,14 +37,15 @@ func (a *Activities) confirmUnlink(ctx context.Context, tx *store.Tx, u *store.U
 	}
 	u.Step, u.Since, u.ConfirmedBy, u.Person = onboarding.Notifying, now, act.Agent, identity.Person
 	u.Coded = slices.ContainsFunc(ways, func(way store.WayIn) bool { return way.Coded })
-	if err := unlink(ctx, tx, *u, now); err != nil {
+	voided, err := unlink(ctx, tx, *u, now)
+	if err != nil {
 		return Checked{}, err
 	}
 	mails, err := nameUnlinkMails(ctx, tx, *u, ways, now)
 	if err != nil {
 		return Checked{}, err
 	}
-	return Checked{Verdict: onboarding.Verdict{Outcome: onboarding.Accepted}, Mails: mails},
+	return Checked{Verdict: onboarding.Verdict{Outcome: onboarding.Accepted}, Mails: mails, Voided: voided},
 		tx.Audit(ctx, event(onboarding.UnlinkConfirmed, u.Case, now, act.Detail(map[string]any{
 			"person": identity.Person, "proposed_by": u.ProposedBy, "reported": u.Reported, "last": last})))
 }
@@ -65,15 +66,16 @@ func missingCodes(ways []store.WayIn, returns bool) (missing []onboarding.Instit
 	return missing
 }
 
-// unlink takes the identity from its person, and whatever it had open with it.
-func unlink(ctx context.Context, tx *store.Tx, u store.Unlinking, now time.Time) error {
-	if err := voidChanges(ctx, tx, u.Identity, now); err != nil {
-		return err
+// unlink takes the identity from its person, and whatever it had open with it: it returns the workflows of that.
+func unlink(ctx context.Context, tx *store.Tx, u store.Unlinking, now time.Time) (voided []string, err error) {
+	voided, err = void(ctx, tx, u.Identity, now, tx.VoidEmailChanges, tx.VoidAdditions, tx.VoidResets)
+	if err != nil {
+		return nil, err
 	}
 	if err := tx.DeleteDraft(ctx, u.Identity); err != nil {
-		return err
+		return nil, err
 	}
-	return tx.Unlink(ctx, u.Identity, u.Person, u.ProposedAt, now)
+	return voided, tx.Unlink(ctx, u.Identity, u.Person, u.ProposedAt, now)
 }
 
 // nameUnlinkMails names the mail to the person and one to each representative of their institutions.

@@ -100,10 +100,10 @@ func (t *Tx) ChangeEmail(ctx context.Context, person, identity string, email onb
 	return translate("end other sessions", err)
 }
 
-// VoidEmailChanges ends the open changes of address of an identity, and of its person, and returns their ids. Their PINs
+// VoidEmailChanges ends the open changes of address of an identity, and of its person, and returns them. Their PINs
 // are void and what was handed over to them is gone.
-func (t *Tx) VoidEmailChanges(ctx context.Context, identity string, now time.Time) ([]string, error) {
-	var ended []string
+func (t *Tx) VoidEmailChanges(ctx context.Context, identity string, now time.Time) ([]Voided, error) {
+	var ended []Voided
 	err := t.tx.SelectContext(ctx, &ended, `
 		with ended as (
 			update email_changes set step = $3, since = $2, ended_at = $2
@@ -117,6 +117,6 @@ func (t *Tx) VoidEmailChanges(ctx context.Context, identity string, now time.Tim
 		), forgotten as (
 			delete from handovers where workflow_id in (select workflow_id from ended)
 		)
-		select id from ended`, identity, now, onboarding.Voided, onboarding.Notifying)
+		select id, workflow_id from ended`, identity, now, onboarding.Voided, onboarding.Notifying)
 	return ended, translate("void email changes", err)
 }

@@ -64,7 +64,7 @@ var Sweeps = []Sweep{
 		delete from corrections c using due where c.case_id = due.case_id`)},
 	{"unfinished cases", onboarding.CaseKept, remove(`
 		with due as (
-			select id from linkings where step in ('expired', 'cancelled') and ended_at < $1
+			select id from linkings where step in ('expired', 'cancelled', 'voided') and ended_at < $1
 			limit $2 for update skip locked
 		)
 		delete from linkings l using due where l.id = due.id`)},
@@ -76,7 +76,7 @@ var Sweeps = []Sweep{
 		delete from email_changes c using due where c.id = due.id`)},
 	{"unfinished additions", onboarding.CaseKept, remove(`
 		with due as (
-			select id from additions where step in ('expired', 'cancelled') and ended_at < $1
+			select id from additions where step in ('expired', 'cancelled', 'voided') and ended_at < $1
 			limit $2 for update skip locked
 		)
 		delete from additions a using due where a.id = due.id`)},

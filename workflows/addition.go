@@ -40,6 +40,7 @@ func Addition(ctx workflow.Context, in AdditionInput) (AdditionResult, error) {
 // run is the story: whoever's turn it is, the case waits until something calls.
 func (c *addition) run(ctx workflow.Context) error {
 	workflow.Go(ctx, c.runClock)
+	workflow.Go(ctx, c.hearVoided)
 	if err := c.open(ctx); err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (c *addition) run(ctx workflow.Context) error {
 
 // called tells whether it is the system's turn.
 func (c *addition) called(ctx workflow.Context) bool {
-	return !c.busy && (c.step == onboarding.Completing || c.cancelled || c.approval.due(ctx) || c.expired(ctx))
+	return !c.busy && (c.step == onboarding.Completing || c.gone || c.cancelled || c.approval.due(ctx) || c.expired(ctx))
 }
 
 // turn does what the case was called for.
@@ -66,6 +67,8 @@ func (c *addition) turn(ctx workflow.Context) error {
 	switch {
 	case c.step == onboarding.Completing:
 		return c.complete(ctx)
+	case c.gone:
+		return c.moveTo(ctx, onboarding.Voided)
 	case c.cancelled:
 		return c.end(ctx, onboarding.Cancelled)
 	case c.approval.due(ctx):

@@ -27,6 +27,7 @@ var additionSteps = map[onboarding.Step]string{
 	onboarding.Added:               "Toegevoegd aan het account",
 	onboarding.Expired:             "Verlopen: niet op tijd afgemaakt",
 	onboarding.Cancelled:           "Gestopt: er is niets toegevoegd",
+	onboarding.Voided:              "Vervallen: de eHerkenning is intussen ontkoppeld",
 }
 
 // additionAdvice says whose turn it is and what an agent can do now.
@@ -37,6 +38,7 @@ var additionAdvice = map[onboarding.Step]string{
 	onboarding.Notifying:           "Niets. De gebruiker kan met de instelling werken; alleen de bevestigingen moeten nog weg.",
 	onboarding.Added:               "Klaar. De gebruiker kan met de instelling werken.",
 	onboarding.Expired:             "Klaar; er is niets toegevoegd. De gebruiker begint opnieuw bij Account toevoegen.",
+	onboarding.Voided:              "Klaar; er is niets toegevoegd. Wie nog een account heeft, begint opnieuw bij Account toevoegen.",
 	onboarding.Cancelled:           "Klaar; er is niets toegevoegd. De gebruiker begint opnieuw bij Account toevoegen.",
 }
 

@@ -25,6 +25,7 @@ var additionTable = slices.Concat(table{
 	{institutionAdded, bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
 	{additionTaken, bySystem, steps(onboarding.Completing), awaitingAddition},
 	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Added)},
+	{identityMoved, bySystem, unadded, steps(onboarding.Voided)},
 	{deadlinePasses, bySystem, awaitingAddition, steps(onboarding.Expired)},
 }, approvalRows(onboarding.Completing, onboarding.AwaitProof), helpRows(onboarding.AdditionCase))
 

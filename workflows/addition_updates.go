@@ -29,7 +29,7 @@ func (c *addition) setup(ctx workflow.Context) error {
 
 // refusedWhenOver rejects what comes when nothing is left to wait for.
 func (c *addition) refusedWhenOver() error {
-	if c.cancelled {
+	if c.cancelled || c.gone {
 		return rejection(onboarding.Stale, "the case is being closed")
 	}
 	return nil
@@ -40,6 +40,7 @@ func (c *addition) refusedWhenOver() error {
 func (c *addition) prove(summary string, activity any) handler {
 	return func(ctx workflow.Context, s Submission) (onboarding.Verdict, error) {
 		checked, err := c.check(ctx, summary, activity, s)
+		c.gone = c.gone || checked.Over
 		if err == nil && checked.Verdict.Outcome == onboarding.NeedsApproval {
 			return checked.Verdict, c.approval.ask(ctx, checked)
 		}

@@ -24,7 +24,6 @@ type addressing struct {
 
 	cancelled bool                // by the person, or an agent
 	proposed  bool                // another address, by an agent; another agent has to confirm it
-	gone      bool                // something else has ended the case
 	completed onboarding.Outcome  // of the last attempt to do what the PIN is for
 	mailing   workflow.CancelFunc // stops the PIN mail that is under way
 	newest    activities.MailJob  // of the PIN mails
@@ -50,7 +49,7 @@ func (p *addressing) handleAddress(ctx workflow.Context, cancelling string) erro
 }
 
 // stopped tells whether the case is to end: by its person, or because something else has ended it.
-func (p *addressing) stopped() bool { return p.cancelled || p.gone }
+func (p *addressing) stopped() bool { return p.cancelled || p.of.gone }
 
 // refusedWhenStopped rejects what comes after the person has stopped, or something else has ended the case.
 func (p *addressing) refusedWhenStopped() error {
@@ -63,7 +62,7 @@ func (p *addressing) refusedWhenStopped() error {
 // judge has something judged and notes when the case turns out to be over.
 func (p *addressing) judge(ctx workflow.Context, summary string, activity any, s Submission) (activities.Checked, error) {
 	checked, err := p.of.check(ctx, summary, activity, s)
-	p.gone = p.gone || checked.Over
+	p.of.gone = p.of.gone || checked.Over
 	return checked, err
 }
 
@@ -102,7 +101,7 @@ func (p *addressing) changeAddress(ctx workflow.Context, s Submission) (onboardi
 
 // helped goes on with what an agent has done.
 func (p *addressing) helped(ctx workflow.Context, update string, checked activities.Checked) error {
-	p.gone = p.gone || checked.Over
+	p.of.gone = p.of.gone || checked.Over
 	p.startMailing(ctx, checked.Mails)
 	switch outcome := checked.Verdict.Outcome; {
 	case outcome == onboarding.Proposed:

@@ -16,6 +16,7 @@ var linkingSteps = map[onboarding.Step]string{
 	onboarding.Linked:              "Gekoppeld",
 	onboarding.Expired:             "Verlopen: niet op tijd afgemaakt",
 	onboarding.Cancelled:           "Gestopt: er is niets gekoppeld",
+	onboarding.Voided:              "Vervallen: de eHerkenning hoort intussen bij een account",
 }
 
 // linkingAdvice says whose turn it is and what an agent can do now.
@@ -28,6 +29,7 @@ var linkingAdvice = map[onboarding.Step]string{
 	onboarding.Notifying:           "Niets. De gebruiker is binnen; alleen de bevestigingen moeten nog weg.",
 	onboarding.Linked:              "Klaar. De gebruiker logt voortaan alleen in met eHerkenning; het oude wachtwoord werkt niet meer.",
 	onboarding.Expired:             "Klaar; er is niets gekoppeld. De gebruiker logt in en begint opnieuw.",
+	onboarding.Voided:              "Klaar; de gebruiker heeft de eHerkenning bij een bestaand account gezet en kan ermee inloggen.",
 	onboarding.Cancelled:           "Klaar; er is niets gekoppeld. De gebruiker logt in en begint opnieuw.",
 }
 

@@ -42,6 +42,7 @@ func EmailChange(ctx workflow.Context, in EmailChangeInput) (EmailChangeResult, 
 func (c *emailChange) run(ctx workflow.Context) error {
 	workflow.Go(ctx, c.runClock)
 	workflow.Go(ctx, c.hearBounces)
+	workflow.Go(ctx, c.hearVoided)
 	if err := c.open(ctx); err != nil {
 		return err
 	}

@@ -28,10 +28,12 @@ var changeTable = slices.Concat(table{
 	{deadlinePasses, bySystem, unchanged, steps(onboarding.Expired)},
 }, helpRows(onboarding.EmailChangeCase))
 
+// identityMoved is what ends a case of any kind from outside. It learns of it by CaseVoided, or by its next check.
+const identityMoved = "the identity is linked or unlinked"
+
 // What happens to a change of address by itself, besides what happens to a linking.
 const (
 	addressChanged = "the address is changed"
-	identityMoved  = "the identity is linked or unlinked"
 )
 
 var changeSteps = map[onboarding.Step]string{

@@ -44,6 +44,9 @@ func Joining(ctx workflow.Context, in JoiningInput) (JoiningResult, error) {
 	if err != nil || joined.Outcome != onboarding.Accepted {
 		return JoiningResult{joined.Outcome}, err
 	}
+	if err := tellVoided(ctx, LinkingID(in.Identity)); err != nil {
+		return JoiningResult{}, err
+	}
 	options = mailing
 	options.Summary = "De gebruiker mailen over de andere eHerkenning"
 	err = workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), do.SendJoinedNotice, in).Get(ctx, nil)

@@ -29,6 +29,7 @@ type journey struct {
 
 	stoppedByDesk bool // an agent has ended the case
 
+	gone    bool        // something else has ended the case
 	opened  bool        // the row of the case stands
 	busy    bool        // one check, or one turn of the system, at a time
 	effects []*effect   // under way

@@ -45,6 +45,7 @@ func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
 func (c *linking) run(ctx workflow.Context) error {
 	workflow.Go(ctx, c.runClock)
 	workflow.Go(ctx, c.hearBounces)
+	workflow.Go(ctx, c.hearVoided)
 	if err := c.open(ctx); err != nil {
 		return err
 	}
@@ -71,7 +72,10 @@ func (c *linking) turn(ctx workflow.Context) error {
 	switch {
 	case c.step == onboarding.Completing:
 		return c.complete(ctx)
-	case c.stopped():
+	case c.gone:
+		c.stopMailing()
+		return c.moveTo(ctx, onboarding.Voided)
+	case c.cancelled:
 		return c.end(ctx, onboarding.Cancelled)
 	case c.approval.due(ctx):
 		return c.approval.turn(ctx)

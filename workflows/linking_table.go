@@ -31,6 +31,7 @@ var linkingTable = slices.Concat(table{
 	{linkMade, bySystem, steps(onboarding.Completing), steps(onboarding.Notifying)},
 	{linkTaken, bySystem, steps(onboarding.Completing), steps(onboarding.AwaitProof)},
 	{noticesSent, bySystem, steps(onboarding.Notifying), steps(onboarding.Linked)},
+	{identityMoved, bySystem, unfinished, steps(onboarding.Voided)},
 	{deadlinePasses, bySystem, unlinked, steps(onboarding.Expired)},
 }, approvalRows(onboarding.MailingPIN, onboarding.AwaitProof), helpRows(onboarding.LinkingCase))
 

@@ -56,6 +56,7 @@ func (r *reset) setup(ctx workflow.Context) error {
 func (r *reset) run(ctx workflow.Context) error {
 	workflow.Go(ctx, r.runClock)
 	workflow.Go(ctx, r.runReminders)
+	workflow.Go(ctx, r.hearVoided)
 	if err := r.open(ctx); err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (r *reset) open(ctx workflow.Context) error {
 
 // called tells whether it is the system's turn.
 func (r *reset) called(ctx workflow.Context) bool {
-	return !r.busy && (r.step == onboarding.Notifying || r.stoppedByDesk || len(r.requests) > 0 || r.remindable(ctx) || r.expired(ctx))
+	return !r.busy && (r.step == onboarding.Notifying || r.gone || r.stoppedByDesk || len(r.requests) > 0 || r.remindable(ctx) || r.expired(ctx))
 }
 
 // turn does what the case was called for. A request that came in time is looked at before the end.
@@ -90,6 +91,9 @@ func (r *reset) turn(ctx workflow.Context) error {
 	switch {
 	case r.step == onboarding.Notifying:
 		return r.tell(ctx)
+	case r.gone:
+		r.stopLinks()
+		return r.moveTo(ctx, onboarding.Voided)
 	case r.stoppedByDesk:
 		return r.end(ctx, onboarding.Cancelled)
 	case len(r.requests) > 0:

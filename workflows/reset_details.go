@@ -32,7 +32,7 @@ var resetSteps = map[onboarding.Step]string{
 	onboarding.Unmailed:            "Afgelopen: er is niets gemaild",
 	onboarding.Expired:             "Verlopen: de gemachtigde koos geen wachtwoord",
 	onboarding.Cancelled:           stoppedName,
-	onboarding.Voided:              "Vervallen: het account is intussen gekoppeld of heeft een ander nieuw wachtwoord",
+	onboarding.Voided:              "Vervallen: het account is intussen gekoppeld of heeft een ander nieuw wachtwoord, of wie dit vroeg is ontkoppeld",
 }
 
 var resetAdvice = map[onboarding.Step]string{

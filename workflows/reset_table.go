@@ -30,6 +30,7 @@ var resetTable = slices.Concat(table{
 	{linksTurnedDown, bySystem, awaitingPassword, steps(stays)},
 	{timeToRemind, bySystem, steps(onboarding.AwaitRepresentative), steps(onboarding.MailingLink, onboarding.AwaitHelpdesk, onboarding.Voided)},
 	{bothTold, bySystem, steps(onboarding.Notifying), steps(onboarding.PasswordChanged)},
+	{identityMoved, bySystem, unreset, steps(onboarding.Voided)},
 	{deadlinePasses, bySystem, unfound, steps(onboarding.Unmailed)},
 	{deadlinePasses, bySystem, unchosen, steps(onboarding.Expired)},
 }, helpRows(onboarding.ResetCase))

@@ -18,7 +18,7 @@ func (r *reset) request(ctx workflow.Context, s Submission) (onboarding.Verdict,
 
 // admitsRequest: a request never waits for another to be looked at.
 func (r *reset) admitsRequest(Submission) error {
-	if !r.table().admits(RequestReset, r.step) || r.stoppedByDesk || r.taken >= resetRequestsMost {
+	if !r.table().admits(RequestReset, r.step) || r.gone || r.stoppedByDesk || r.taken >= resetRequestsMost {
 		return rejection(onboarding.Stale, "the case takes no more requests")
 	}
 	return nil

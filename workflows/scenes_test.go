@@ -60,6 +60,7 @@ func ending(kind string, cells table, step onboarding.Step) scene {
 		if row.by != bySystem {
 			sendUpdate(w.env(), reached+time.Millisecond, "event", row.event)
 		}
+		signalEvent(w, row.event, reached)
 		return w, 0
 	}}
 }

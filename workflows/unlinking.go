@@ -18,6 +18,7 @@ type unlinking struct {
 	in UnlinkingInput
 
 	mails     []activities.MailJob // to those whom it concerns
+	voided    []string             // workflows of what the identity had open
 	unwanted  bool                 // begun by an agent who may not, or for an identity without a person
 	dismissed bool
 }
@@ -73,6 +74,9 @@ func (c *unlinking) turn(ctx workflow.Context) error {
 	defer func() { c.busy = false }()
 	switch {
 	case c.step == onboarding.Notifying:
+		if err := tellVoided(ctx, c.voided...); err != nil {
+			return err
+		}
 		if err := c.tell(ctx); err != nil {
 			return err
 		}
@@ -151,7 +155,7 @@ func (c *unlinking) confirm(ctx workflow.Context, act helpdesk.Act) (UnlinkAnswe
 	if err != nil || checked.Verdict.Outcome != onboarding.Accepted {
 		return UnlinkAnswer{Verdict: checked.Verdict, Institutions: checked.Institutions}, err
 	}
-	c.mails = checked.Mails
+	c.mails, c.voided = checked.Mails, checked.Voided
 	return UnlinkAnswer{Verdict: checked.Verdict}, c.moveTo(ctx, onboarding.Notifying)
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"koppel/activities"
@@ -117,6 +118,22 @@ func TestUnlinkingByTwoAgentsTellsEverybody(t *testing.T) {
 	u.play(onboarding.Unlinked, "ProposeUnlink fatima", "ConfirmUnlink bilal", "SendUnlinked unlinked", "SendUnlinked unlinked_notice")
 	if confirmed.answer.Outcome != onboarding.Accepted {
 		t.Errorf("%+v", confirmed)
+	}
+}
+
+func TestUnlinkingTellsTheCasesThatEndWithIt(t *testing.T) {
+	u := newUnlinking(t, false)
+	u.confirm.Voided = []string{"add-open", "reset-over"}
+	var told []string
+	for id, answer := range map[string]error{"add-open": nil, "reset-over": &temporal.UnknownExternalWorkflowExecutionError{}} {
+		u.OnSignalExternalWorkflow("default-test-namespace", id, "", CaseVoided, nil).
+			Return(func(_, workflowID, _, _ string, _ any) error { told = append(told, workflowID); return answer })
+	}
+	u.act(0, ProposeUnlink, "fatima")
+	u.act(time.Hour, ConfirmUnlink, "bilal")
+	u.play(onboarding.Unlinked, "ProposeUnlink fatima", "ConfirmUnlink bilal", "SendUnlinked unlinked", "SendUnlinked unlinked_notice")
+	if slices.Sort(told); !slices.Equal(told, u.confirm.Voided) {
+		t.Errorf("told %q", told)
 	}
 }
 

@@ -30,7 +30,7 @@ func (c *linking) submitActivationCode(ctx workflow.Context, s Submission) (onbo
 
 // prove has a proof judged; a right one is followed by a PIN mail, or by questions to representatives.
 func (c *linking) prove(ctx workflow.Context, summary string, activity any, s Submission) (onboarding.Verdict, error) {
-	checked, err := c.check(ctx, summary, activity, s)
+	checked, err := c.judge(ctx, summary, activity, s)
 	if err != nil {
 		return checked.Verdict, err
 	}

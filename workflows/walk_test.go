@@ -73,6 +73,7 @@ func walkCell(t *testing.T, w walk, table table, step onboarding.Step, event str
 	scriptHelp(w.env(), helpOutcome(step, event, result))
 	reached, look := w.prepare(step, event, want)
 	before, after := stepAt(t, w, reached), stepAt(t, w, look)
+	signalEvent(w, event, reached)
 	got := &answer{done: true}
 	if table.by(event) != bySystem {
 		got = sendUpdate(w.env(), reached+time.Millisecond, "event", event)
@@ -90,6 +91,13 @@ func walkCell(t *testing.T, w walk, table table, step onboarding.Step, event str
 		}
 	case *after != want:
 		t.Errorf("the case is at %q, want %q", *after, want)
+	}
+}
+
+// signalEvent makes an event happen that comes as a signal.
+func signalEvent(w walk, event string, reached time.Duration) {
+	if event == identityMoved {
+		w.env().RegisterDelayedCallback(func() { w.env().SignalWorkflow(CaseVoided, nil) }, reached+time.Millisecond)
 	}
 }
 
