@@ -17,11 +17,11 @@ import (
 var allowed = map[string][]string{
 	"bounces":                {"activities", "onboarding", "store", "workflows"},
 	"cmd/koppel":             {"activities", "bounces", "duo", "eherkenning", "health", "helpdesk", "keys", "keys/keyfiles", "logs", "mail", "messages", "onboarding", "passwords", "store", "telemetry", "web", "worker", "workflows"},
-	"web":                    {"bounces", "eherkenning", "health", "keys", "logs", "messages", "onboarding", "passwords", "store", "workflows"},
+	"web":                    {"bounces", "eherkenning", "health", "helpdesk", "keys", "logs", "messages", "onboarding", "passwords", "store", "workflows"},
 	"worker":                 {"activities", "onboarding", "workflows"},
 	"workflows":              {"activities", "helpdesk", "onboarding"},
 	"activities":             {"helpdesk", "keys", "logs", "mail", "messages", "onboarding", "passwords", "store"},
-	"helpdesk":               {"onboarding", "store"},
+	"helpdesk":               {"keys", "onboarding", "store"},
 	"store":                  {"onboarding"},
 	"mail":                   {"messages", "onboarding"},
 	"eherkenning":            {"onboarding"},

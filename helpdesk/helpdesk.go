@@ -1,8 +1,8 @@
 // Package helpdesk owns who acts for the helpdesk and how an act is accounted for: agents and what their role lets
-// them do, the closed list of reasons, the form of a ticket number, and that two agents are needed where one could be
-// talked into something.
+// them do and at which steps of a case, the closed list of reasons, the form of a ticket number, the code by which an agent
+// knows who is at a page, and that two agents are needed where one could be talked into something.
 //
-// When an act is possible is decided by the workflow of its case; what it does, by activities.
+// Whether an act is possible now is decided by the workflow of its case; what it does, by activities.
 package helpdesk
 
 import (

@@ -13,6 +13,11 @@ func (r Ring) Digits(keyID string, n int, parts ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return DigitsOf(key, n, parts...), nil
+}
+
+// DigitsOf is Ring.Digits with a key that is kept elsewhere.
+func DigitsOf(key []byte, n int, parts ...string) string {
 	codes := uint32(1)
 	for range n {
 		codes *= 10
@@ -21,7 +26,7 @@ func (r Ring) Digits(keyID string, n int, parts ...string) (string, error) {
 	for round := 0; ; round++ {
 		value := binary.BigEndian.Uint32(sum(key, append([]string{strconv.Itoa(round)}, parts...)))
 		if uint64(value) < fair {
-			return fmt.Sprintf("%0*d", n, value%codes), nil
+			return fmt.Sprintf("%0*d", n, value%codes)
 		}
 	}
 }

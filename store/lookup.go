@@ -89,6 +89,15 @@ func (t *Tx) AboutReference(ctx context.Context, name onboarding.Event, referenc
 		where detail ->> 'reference' = $1 and event = $2 order by id desc limit 10`, reference, name)
 }
 
+// WrongControls counts the wrong control codes that agents have had checked for a reference since a moment.
+func (t *Tx) WrongControls(ctx context.Context, reference onboarding.Reference, since time.Time) (wrong int, err error) {
+	err = t.tx.GetContext(ctx, &wrong, `
+		select count(*) from audit
+		where detail ->> 'reference' = $1 and event = $2 and detail ->> 'control' = 'wrong' and at > $3`,
+		reference, onboarding.HelpdeskLooked, since)
+	return wrong, translate("count wrong control codes", err)
+}
+
 func (t *Tx) told(ctx context.Context, query string, args ...any) ([]Told, error) {
 	var rows []struct {
 		At     time.Time        `db:"at"`

@@ -64,6 +64,19 @@ func (s *Store) SaveSession(ctx context.Context, v Session) error {
 	})
 }
 
+// SessionsOfIdentity lists the live sessions of a login.
+func (t *Tx) SessionsOfIdentity(ctx context.Context, identity string, now time.Time) ([]Session, error) {
+	var found []Session
+	err := t.tx.SelectContext(ctx, &found, `
+		select token_hash, identity, form_key, linked, coalesce(institution, '') as institution,
+			authenticated_at, last_used_at, expires_at
+		from sessions
+		where identity = $1 and expires_at > $2
+			and last_used_at > case when linked then $3::timestamptz else $4::timestamptz end`,
+		identity, now, now.Add(-onboarding.SessionIdleLinked), now.Add(-onboarding.SessionIdleUnlinked))
+	return found, translate("list sessions of identity", err)
+}
+
 // TouchSession notes a use of the session, at most once per SessionTouch.
 func (s *Store) TouchSession(ctx context.Context, tokenHash []byte, now time.Time) error {
 	_, err := s.db.ExecContext(ctx, `update sessions set last_used_at = $2 where token_hash = $1 and last_used_at < $3`,

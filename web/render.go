@@ -21,6 +21,7 @@ const (
 	keyNonce       = "csp"         // string, of the Content-Security-Policy
 	keyLoggedIn    = "loggedIn"    // bool
 	keyLogoutNonce = "logoutNonce" // string, form nonce of the logout button
+	keyControl     = "control"     // string, by which the helpdesk knows who is at the page
 )
 
 // page is what a handler has to say; the layout adds the rest.
@@ -95,9 +96,21 @@ func (r *renderer) screen(c *gin.Context, p page) *screen {
 		LoggedIn:     c.GetBool(keyLoggedIn),
 		Linked:       linkedSession(c),
 		LogoutNonce:  c.GetString(keyLogoutNonce),
+		Control:      controlOf(c, p),
 		LanguageLink: languageLink(c.Request.URL.Path, c.Query(modeField), len(p.Kept) > 0),
 		IdleSeconds:  idleSeconds(c),
 	}
+}
+
+// controlled are the pages at which people call the helpdesk: they have the control code of the session.
+var controlled = map[string]bool{"link": true, "code": true, "waiting": true, "pin": true, "address": true, "profile": true, "status": true}
+
+// controlOf is the control code on a page; empty where it has none, or nobody is logged in.
+func controlOf(c *gin.Context, p page) string {
+	if !controlled[p.Template] {
+		return ""
+	}
+	return c.GetString(keyControl)
 }
 
 // linkedSession tells whether the session has been renewed since its identity got a person.

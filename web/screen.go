@@ -16,6 +16,7 @@ type screen struct {
 	LoggedIn     bool
 	Linked       bool // and has a link, as far as the session knows
 	LogoutNonce  string
+	Control      string // what the helpdesk asks to know who is at the page; empty: none
 	LanguageLink string
 	IdleSeconds  int // that this page stays usable; 0: for ever, nobody is logged in
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"koppel/helpdesk"
 	"koppel/logs"
 	"koppel/messages"
 	"koppel/onboarding"
@@ -46,6 +47,7 @@ func (s *site) recognise(c *gin.Context) {
 		c.Set(keySession, session)
 		s.speakOf(c, session.Identity)
 		c.Set(keyLogoutNonce, newNonce(session.FormKey))
+		c.Set(keyControl, helpdesk.ControlCode(session, s.Now()))
 	}
 }
 

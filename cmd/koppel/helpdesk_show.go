@@ -20,7 +20,8 @@ import (
 const eventsShown = 10
 
 func showReference(c *counter) *cobra.Command {
-	return &cobra.Command{
+	var code string
+	command := &cobra.Command{
 		Use:   "show REFERENCE",
 		Short: "Look up a reference: a case of any kind, or a login that did not succeed",
 		Long: "Shows where the cases with a reference stand, since and until when, what became of their mails and how they\n" +
@@ -32,8 +33,12 @@ func showReference(c *counter) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("helpdesk show: %q is no reference: want eight signs, as K3TF-9M2Q", args[0])
 			}
-			return c.serve(cmd, helpdesk.Show, func(s shift) error {
-				found, err := s.look(cmd.Context(), reference)
+			verb := helpdesk.Show
+			if code != "" {
+				verb = helpdesk.Recognise
+			}
+			return c.serve(cmd, verb, func(s shift) error {
+				found, err := s.look(cmd.Context(), reference, code)
 				if err != nil {
 					return fmt.Errorf("helpdesk show: %w", err)
 				}
@@ -45,11 +50,14 @@ func showReference(c *counter) *cobra.Command {
 			})
 		},
 	}
+	command.Flags().StringVar(&code, "control", "", "code that the caller reads out from the page: tells whether it is of this login")
+	return command
 }
 
 // dossier is what there is about one reference.
 type dossier struct {
 	reference onboarding.Reference
+	control   control
 	cases     []caseFile
 	logins    []store.Told
 }
@@ -61,12 +69,16 @@ type caseFile struct {
 	events []store.Told
 }
 
-// look reads what there is about a reference, and notes in the same transaction who asked.
-func (s shift) look(ctx context.Context, reference onboarding.Reference) (dossier, error) {
+// look reads what there is about a reference, and notes in the same transaction who asked. code is what a caller read out
+// from a page; it may be empty.
+func (s shift) look(ctx context.Context, reference onboarding.Reference, code string) (dossier, error) {
 	found := dossier{reference: reference}
 	return found, s.db.Transact(ctx, func(tx *store.Tx) error {
 		cases, err := tx.CasesByReference(ctx, reference)
 		if err != nil {
+			return err
+		}
+		if found.control, err = s.checkControl(ctx, tx, reference, cases, code); err != nil {
 			return err
 		}
 		for _, each := range cases {
@@ -88,7 +100,7 @@ func (s shift) look(ctx context.Context, reference onboarding.Reference) (dossie
 			return err
 		}
 		return tx.Audit(ctx, store.Event{At: s.now(), Name: onboarding.HelpdeskLooked, Detail: map[string]any{
-			"agent": s.agent.ID, "reference": reference, "cases": len(found.cases), "logins": len(found.logins)}})
+			"agent": s.agent.ID, "reference": reference, "control": found.control, "cases": len(found.cases), "logins": len(found.logins)}})
 	})
 }
 
@@ -107,6 +119,7 @@ func (d dossier) print(out io.Writer) error {
 			"for 30 days. The reference of a page with a fault stands in the log: ask the operators", d.reference)
 	}
 	fmt.Fprintln(out, d.reference)
+	row(out, "Controlecode", controlNames[d.control])
 	for _, each := range d.cases {
 		each.print(out)
 	}
