@@ -316,8 +316,12 @@ func TestFiftyEqualCodeFormsAreJudgedOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+	again, err := do[Checked](d, d.CheckActivationCode, in) // what a retry gets of those that came too late
+	if err != nil {
+		t.Fatal(err)
+	}
 	close(results)
-	first := <-results
+	first := encode(t, again)
 	for other := range results {
 		if other != first {
 			t.Errorf("%s and %s", first, other)
