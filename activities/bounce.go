@@ -15,7 +15,7 @@ type Bounce struct {
 	Status string // enhanced status code (RFC 3463): 5.1.1
 }
 
-// Noted tells which workflow waits for a PIN that came back; empty when nobody does.
+// Noted tells which workflow waits for a PIN or a link that came back; empty when nobody does.
 type Noted struct {
 	Workflow string
 }
@@ -34,16 +34,16 @@ func (a *Activities) NoteBounce(ctx context.Context, in Bounce) (Noted, error) {
 			return err
 		}
 		c, err := a.lockConfirming(ctx, tx, in.Case)
-		if onboarding.KindOf(err) == onboarding.NotFound { // a case of another kind: nobody waits for its mails
+		if onboarding.KindOf(err) == onboarding.NotFound { // a case of another kind: of its mails only links are waited for
 			c, err = confirming{Case: &store.Case{ID: in.Case, Step: onboarding.Cancelled}}, nil
 		}
 		if err != nil {
 			return err
 		}
-		if noted.Workflow, err = a.concerned(ctx, tx, *c.Case, in.MailJob); err != nil || mail.State == onboarding.MailBounced {
+		if noted.Workflow, err = concerned(ctx, tx, *c.Case, mail, in.MailJob); err != nil || mail.State == onboarding.MailBounced {
 			return err
 		}
-		givenUp := c.Step.Over() || in.Kind == onboarding.PINMail && noted.Workflow == ""
+		givenUp := noted.Workflow == "" && (c.Step.Over() || in.Kind == onboarding.PINMail)
 		if underWay(mail.State) && !givenUp {
 			return errMailUnderWay
 		}
@@ -57,8 +57,15 @@ func underWay(state onboarding.MailState) bool {
 	return state == onboarding.MailQueued || state == onboarding.MailLate
 }
 
-// concerned is the workflow of a case that waits for the PIN in this mail: the newest mail of a PIN that is awaited.
-func (a *Activities) concerned(ctx context.Context, tx *store.Tx, c store.Case, job MailJob) (string, error) {
+// concerned is the workflow of a case that waits for what is in this mail: the newest mail of a PIN that is awaited, or a
+// link that works for a representative.
+func concerned(ctx context.Context, tx *store.Tx, c store.Case, mail store.Mail, job MailJob) (string, error) {
+	switch job.Kind {
+	case onboarding.ApprovalMail, onboarding.ApprovalReminderMail:
+		return concernedByQuestion(ctx, tx, mail, job)
+	case onboarding.ResetMail, onboarding.ResetReminderMail:
+		return concernedByReset(ctx, tx, job)
+	}
 	if job.Kind != onboarding.PINMail || c.Step != onboarding.MailingPIN && c.Step != onboarding.AwaitPIN {
 		return "", nil
 	}
@@ -67,6 +74,22 @@ func (a *Activities) concerned(ctx context.Context, tx *store.Tx, c store.Case, 
 		return "", err
 	}
 	return c.WorkflowID, nil
+}
+
+func concernedByQuestion(ctx context.Context, tx *store.Tx, mail store.Mail, job MailJob) (string, error) {
+	asked, err := tx.LockApproval(ctx, job.Case)
+	if err != nil || asked.Decision != "" || asked.Number != job.Generation || mail.Link == nil {
+		return "", ignore(err, onboarding.NotFound)
+	}
+	return asked.WorkflowID, nil
+}
+
+func concernedByReset(ctx context.Context, tx *store.Tx, job MailJob) (string, error) {
+	r, err := tx.LockReset(ctx, job.Case)
+	if err != nil || !awaitsPassword(r.Step) || r.Generation != job.Generation {
+		return "", ignore(err, onboarding.NotFound)
+	}
+	return r.WorkflowID, nil
 }
 
 func bounced(ctx context.Context, tx *store.Tx, c store.Case, in Bounce, now time.Time) error {

@@ -20,8 +20,14 @@ type MailName struct {
 func (s *Store) MailOfToken(ctx context.Context, token string) (MailName, error) {
 	var name MailName
 	err := s.db.GetContext(ctx, &name, `
-		select m.case_id, m.kind, m.number, m.generation, l.reference
-		from mails m join linkings l on l.id = m.case_id
+		select m.case_id, m.kind, m.number, m.generation, c.reference
+		from mails m join (
+			select id, reference from linkings
+			union all select id, reference from additions
+			union all select id, reference from resets
+			union all select id, reference from email_changes
+			union all select id, reference from unlinkings
+		) c on c.id = m.case_id
 		where m.token = $1`, token)
 	return name, translate("find mail by token", err)
 }

@@ -41,6 +41,7 @@ func Addition(ctx workflow.Context, in AdditionInput) (AdditionResult, error) {
 func (c *addition) run(ctx workflow.Context) error {
 	workflow.Go(ctx, c.runClock)
 	workflow.Go(ctx, c.hearVoided)
+	workflow.Go(ctx, c.approval.hearBounces)
 	if err := c.open(ctx); err != nil {
 		return err
 	}

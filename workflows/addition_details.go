@@ -51,6 +51,6 @@ func (c *addition) words() (heading, counsel string) {
 
 func (c *addition) trouble() string { return c.approval.trouble() }
 
-func (c *addition) facts() []fact { return nil }
+func (c *addition) facts() []fact { return []fact{c.approval.fact()} }
 
 func (c *addition) footer() string { return "" }

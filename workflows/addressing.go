@@ -17,6 +17,8 @@ type addressing struct {
 	of     *journey
 	notice any // the activity that sends the mails beside the PIN
 
+	bounced func(workflow.Context, activities.Bounce) // is told of other mails that came back; may be nil
+
 	mail     onboarding.MailState
 	mailAt   time.Time         // since when it is so
 	mailCode int               // SMTP reply of the last refusal

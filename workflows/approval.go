@@ -24,12 +24,13 @@ type approval struct {
 
 	open time.Duration // of the case, from an answer on
 
-	asked    time.Time           // zero: nobody is being asked
-	paused   time.Time           // deadline of the case when the wait began
-	mailed   int                 // questions under way, or taken by a mail server
-	reminded bool                // there is one reminder
-	late     bool                // nobody has answered for onboarding.ApprovalLate
-	proposal onboarding.Decision // of an agent; another has to confirm it
+	asked    time.Time            // zero: nobody is being asked
+	paused   time.Time            // deadline of the case when the wait began
+	mailed   []activities.MailJob // questions under way, or taken by a mail server
+	returned string               // enhanced status code of the last question that came back
+	reminded bool                 // there is one reminder
+	late     bool                 // nobody has answered for onboarding.ApprovalLate
+	proposal onboarding.Decision  // of an agent; another has to confirm it
 }
 
 // AgentDecision is what the update AgentDecide carries. It holds nothing personal.
@@ -53,7 +54,7 @@ func (a *approval) setup(ctx workflow.Context, also func() error) error {
 // ask lets the case wait for an answer to the questions that are due. The deadline of the case stands still meanwhile.
 func (a *approval) ask(ctx workflow.Context, checked activities.Checked) error {
 	now := workflow.Now(ctx)
-	a.asked, a.paused, a.mailed, a.reminded, a.late, a.proposal = now, a.deadline, 0, false, false, ""
+	a.asked, a.paused, a.mailed, a.returned, a.reminded, a.late, a.proposal = now, a.deadline, nil, "", false, false, ""
 	a.deadline = checked.Verdict.Until
 	a.alarms = []time.Time{now.Add(onboarding.ApprovalReminds), now.Add(onboarding.ApprovalLate)}
 	a.send(ctx, checked.Mails)
@@ -95,7 +96,7 @@ func (a *approval) remind(ctx workflow.Context) error {
 	err := a.effect(ctx, "Een herinnering voor de gemachtigde klaarzetten", do.RemindApproval,
 		activities.ApprovalTurn{Case: a.caseID}, &reminders)
 	if err == nil {
-		a.mailed = 0 // the links in the first mails work no longer
+		a.mailed = nil // the links in the first mails work no longer
 		a.send(ctx, reminders)
 		a.raiseAttention(ctx)
 	}
@@ -174,22 +175,56 @@ func (a *approval) send(ctx workflow.Context, jobs []activities.MailJob) (rest [
 			continue
 		}
 		if isQuestion(job) {
-			a.mailed++
+			a.mailed = append(a.mailed, job)
 		}
 		workflow.Go(ctx, func(ctx workflow.Context) { a.sendOne(ctx, job, fmt.Sprintf("%s (mail %d)", summary, job.Number)) })
 	}
 	return rest
 }
 
-// sendOne sends a mail. A question that no mail server takes is one fewer, unless the next wait has begun.
+// sendOne sends a mail. A question that no mail server takes is one fewer.
 func (a *approval) sendOne(ctx workflow.Context, job activities.MailJob, summary string) {
 	var sent activities.Sent
-	since := a.asked
 	err := a.runEffect(ctx, mailing, summary, do.SendApproval, job, &sent)
-	if err == nil && sent.State == onboarding.MailRefused && isQuestion(job) && a.awaited() && a.asked.Equal(since) {
-		a.mailed--
-		a.raiseAttention(ctx)
+	if err == nil && sent.State == onboarding.MailRefused {
+		a.lose(ctx, job)
 	}
+}
+
+// lose takes note that a question has not arrived. Those of an earlier wait, and before the reminder, are of no use.
+func (a *approval) lose(ctx workflow.Context, job activities.MailJob) bool {
+	open := len(a.mailed)
+	a.mailed = slices.DeleteFunc(a.mailed, func(other activities.MailJob) bool { return other == job })
+	if len(a.mailed) == open || !a.awaited() {
+		return false
+	}
+	a.raiseAttention(ctx)
+	return true
+}
+
+// bounced learns of a question that came back.
+func (a *approval) bounced(ctx workflow.Context, bounce activities.Bounce) {
+	if a.lose(ctx, bounce.MailJob) {
+		a.returned = bounce.Status
+		a.describe(ctx)
+	}
+}
+
+// hearBounces learns of questions that came back, in a case that has no other mails to hear of.
+func (a *approval) hearBounces(ctx workflow.Context) {
+	for {
+		var bounce activities.Bounce
+		workflow.GetSignalChannel(ctx, MailBounced).Receive(ctx, &bounce)
+		a.bounced(ctx, bounce)
+	}
+}
+
+// fact tells of a question that came back.
+func (a *approval) fact() fact {
+	if !a.awaited() || a.returned == "" {
+		return fact{}
+	}
+	return fact{"Mail aan de gemachtigde", fmt.Sprintf("%s (melding %s: %s)", mailNames[onboarding.MailBounced], a.returned, bounceText(a.returned))}
 }
 
 var approvalMails = map[onboarding.MailKind]string{
@@ -222,7 +257,7 @@ func (a *approval) trouble() string {
 		return ""
 	case a.proposal != "":
 		return secondAgent
-	case a.mailed == 0:
+	case len(a.mailed) == 0:
 		return nobodyAsked
 	case a.late:
 		return noAnswer

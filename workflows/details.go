@@ -53,7 +53,9 @@ func (c *linking) words() (heading, counsel string) {
 	return linkingSteps[c.step], linkingAdvice[c.step]
 }
 
-func (c *linking) facts() []fact { return []fact{{"Mail met pincode", c.mailText()}} }
+func (c *linking) facts() []fact {
+	return []fact{{"Mail met pincode", c.mailText()}, c.approval.fact()}
+}
 
 func (c *linking) footer() string {
 	return fmt.Sprintf("Ingelogd met niveau %s bij leverancier `%s` op %s.", c.in.Level, c.in.Supplier, clockText(c.in.AuthenticatedAt))

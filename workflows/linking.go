@@ -28,6 +28,7 @@ func Linking(ctx workflow.Context, in LinkingInput) (LinkingResult, error) {
 	c.addressing = addressing{of: &c.journey, notice: do.SendNotice}
 	c.begin(c, onboarding.AwaitProof, in.AuthenticatedAt)
 	c.approval = approval{journey: &c.journey, answered: c.answered, open: onboarding.LinkingOpen}
+	c.addressing.bounced = c.approval.bounced
 	if in.Board != "" {
 		c.institutions = []onboarding.InstitutionCode{in.Board}
 	}

@@ -61,6 +61,9 @@ func (p *addressing) hearBounces(ctx workflow.Context) {
 		var bounce activities.Bounce
 		workflow.GetSignalChannel(ctx, MailBounced).Receive(ctx, &bounce)
 		if bounce.MailJob != p.newest {
+			if p.bounced != nil {
+				p.bounced(ctx, bounce)
+			}
 			continue
 		}
 		p.bounce = bounce

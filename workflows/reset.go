@@ -57,6 +57,7 @@ func (r *reset) run(ctx workflow.Context) error {
 	workflow.Go(ctx, r.runClock)
 	workflow.Go(ctx, r.runReminders)
 	workflow.Go(ctx, r.hearVoided)
+	workflow.Go(ctx, r.hearBounces)
 	if err := r.open(ctx); err != nil {
 		return err
 	}

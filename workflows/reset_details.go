@@ -53,14 +53,17 @@ func (r *reset) words() (heading, counsel string) {
 	if r.step == onboarding.MailingLink && r.links.parked() {
 		return "Link geweigerd: de gemachtigde is niet te bereiken", "Laat het e-mailadres van de gemachtigde nakijken en verbeteren; vraag beheer daarna om opnieuw te mailen (RetryNow)."
 	}
+	if r.step == onboarding.AwaitRepresentative && r.links.lost() {
+		return "Link niet bezorgd: de gemachtigde is niet te bereiken", "Laat het e-mailadres van de gemachtigde nakijken en verbeteren; daarna vraagt de gebruiker het wachtwoord opnieuw aan."
+	}
 	return resetSteps[r.step], resetAdvice[r.step]
 }
 
 func (r *reset) facts() []fact {
 	var mailed string
 	if len(r.links.jobs) > 0 {
-		mailed = fmt.Sprintf("%d (ronde %d): %d aangenomen, %d geweigerd, %d onderweg", len(r.links.jobs), r.links.generation,
-			r.links.sent, r.links.refused, len(r.links.jobs)-r.links.sent-r.links.refused)
+		mailed = fmt.Sprintf("%d (ronde %d): %d aangenomen, waarvan %d teruggekomen, %d geweigerd, %d onderweg", len(r.links.jobs), r.links.generation,
+			r.links.sent, len(r.links.returned), r.links.refused, len(r.links.jobs)-r.links.sent-r.links.refused)
 	}
 	return []fact{{"Aangevraagd", clockText(r.askedAt)}, {"Mails aan gemachtigden", mailed}, {"Volgende herinnering", clockText(r.nextReminder())}}
 }
@@ -76,6 +79,8 @@ func (r *reset) trouble() string {
 		return nobodyAsked
 	case r.step == onboarding.MailingLink && r.links.parked():
 		return mailRefused
+	case r.step == onboarding.AwaitRepresentative && r.links.lost():
+		return nobodyAsked
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -15,6 +16,7 @@ type linkMails struct {
 	jobs       []activities.MailJob
 	generation int
 	refused    int
+	returned   []activities.MailJob // after a mail server had taken them
 	sent       int
 	code       int // SMTP reply of the last refusal
 	stop       workflow.CancelFunc
@@ -22,6 +24,9 @@ type linkMails struct {
 
 // parked tells whether no representative can be reached: every mail was refused for good.
 func (l linkMails) parked() bool { return len(l.jobs) > 0 && l.refused == len(l.jobs) }
+
+// lost tells whether every mail was refused or came back.
+func (l linkMails) lost() bool { return len(l.jobs) > 0 && l.refused+len(l.returned) == len(l.jobs) }
 
 // startLinks mails the links beside the rest of the case; older ones are given up.
 func (r *reset) startLinks(ctx workflow.Context, jobs []activities.MailJob) {
@@ -59,6 +64,20 @@ func (r *reset) sendLink(ctx workflow.Context, job activities.MailJob) {
 	}
 	r.raiseAttention(ctx)
 	r.describe(ctx)
+}
+
+// hearBounces learns of links that came back. Those of earlier rounds work no longer anyway.
+func (r *reset) hearBounces(ctx workflow.Context) {
+	for {
+		var bounce activities.Bounce
+		workflow.GetSignalChannel(ctx, MailBounced).Receive(ctx, &bounce)
+		if !slices.Contains(r.links.jobs, bounce.MailJob) || slices.Contains(r.links.returned, bounce.MailJob) {
+			continue
+		}
+		r.links.returned = append(r.links.returned, bounce.MailJob)
+		r.raiseAttention(ctx)
+		r.describe(ctx)
+	}
 }
 
 // sendAll mails notices that nobody waits for, all at once. A refused one is not worth holding the case for.

@@ -155,6 +155,7 @@ var particulars = map[string][]scene{
 		refusedPIN("verkeerde pincode", onboarding.Verdict{Outcome: onboarding.WrongPIN, TriesLeft: 3}),
 		refusedPIN("op slot", onboarding.Verdict{Outcome: onboarding.Locked, Until: quarterPast}),
 		awaitedScene("niemand gevraagd", func(w *linkingWalk) { w.mailed = onboarding.MailRefused }, time.Minute),
+		awaitedScene("mail teruggekomen", func(w *linkingWalk) { comesBack(w.env(), time.Minute, question) }, time.Hour),
 		awaitedScene("na vijf dagen", func(*linkingWalk) {}, onboarding.ApprovalLate+time.Hour),
 		awaitedScene("voorstel van een medewerker", func(w *linkingWalk) {
 			w.agents = []activities.Checked{{Verdict: onboarding.Verdict{Outcome: onboarding.Proposed}}}
