@@ -297,36 +297,3 @@ func TestTwoIdentitiesWithOneActivationCodeExactlyOneWins(t *testing.T) {
 	d.want(1, `identities where person is not null`)
 	d.want(1, `linkings where refusal = 'taken' and step = 'await_proof'`)
 }
-
-// T9 at this door: the same form 50 times at once.
-func TestFiftyEqualCodeFormsAreJudgedOnce(t *testing.T) {
-	d := newDesk(t)
-	in := d.handCode(janeCase, d.newSchool())
-	results := make(chan string, 50)
-	var all sync.WaitGroup
-	for range cap(results) {
-		all.Go(func() {
-			checked, err := do[Checked](d, d.CheckActivationCode, in)
-			if err != nil && onboarding.KindOf(err) != onboarding.Conflict && !strings.Contains(err.Error(), "outcomes_pkey") {
-				t.Error(err)
-			}
-			if err == nil {
-				results <- encode(t, checked)
-			}
-		})
-	}
-	all.Wait()
-	again, err := do[Checked](d, d.CheckActivationCode, in) // what a retry gets of those that came too late
-	if err != nil {
-		t.Fatal(err)
-	}
-	close(results)
-	first := encode(t, again)
-	for other := range results {
-		if other != first {
-			t.Errorf("%s and %s", first, other)
-		}
-	}
-	d.want(1, `pins`)
-	d.want(1, `audit where event = 'proof.right'`)
-}
