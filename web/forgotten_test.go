@@ -180,6 +180,10 @@ func TestWhoMayChooseAmongAccountsChoosesOneOfThem(t *testing.T) {
 	if chosen := again.doc.Find(`[name="keuze"][checked]`).AttrOr("value", ""); chosen != second {
 		t.Errorf("the page comes back with %q chosen, want %q", chosen, second)
 	}
+	english := b.switchLanguage(again).expect(http.StatusUnprocessableEntity).headed(en("rs.h"))
+	if chosen := english.doc.Find(`[name="keuze"][checked]`).AttrOr("value", ""); chosen != second {
+		t.Errorf("in the other language %q is chosen, want %q", chosen, second)
+	}
 	b.choosePassword(again, goodPassword, "keuze", second).redirects(passwordChangedPath)
 }
 

@@ -26,7 +26,7 @@ type kept struct{ Name, Value string }
 func (s *site) showForm(c *gin.Context, v visit, status int, f form, st standing, state formState) {
 	p := f.page(st, state)
 	p.Kept = []kept{{nonceField, state.nonce}, {faultsField, signFaults(v.session.FormKey, state)}}
-	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+	for _, name := range append(slices.Sorted(maps.Keys(inputs)), accountField) { // the last one is not typed but picked
 		if typed, sent := c.GetPostForm(name); sent && inputs[name].Type != "password" && !state.clear {
 			p.Kept = append(p.Kept, kept{name, typed})
 		}
