@@ -124,6 +124,11 @@ func (s *Stack) RunAs(ctx context.Context, token string, arguments ...string) (s
 	return s.run(ctx, nil, []string{"KOPPEL_AGENT_TOKEN=" + token}, arguments)
 }
 
+// TypeAs is RunAs with input on the program's standard input.
+func (s *Stack) TypeAs(ctx context.Context, token string, input io.Reader, arguments ...string) (string, error) {
+	return s.run(ctx, input, []string{"KOPPEL_AGENT_TOKEN=" + token}, arguments)
+}
+
 func (s *Stack) run(ctx context.Context, input io.Reader, settings, arguments []string) (string, error) {
 	cmd := exec.CommandContext(ctx, s.options.Binary, arguments...)
 	cmd.Env = append(s.environment(""), settings...)
