@@ -29,6 +29,8 @@ type display struct {
 	interceptor.WorkerInterceptorBase
 	env *testsuite.TestWorkflowEnvironment
 	now face
+
+	changes []change // not shown yet
 }
 
 // watch makes the display of a case that is still to be played, and was begun so.
@@ -60,22 +62,34 @@ type outbound struct {
 }
 
 func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...temporal.SearchAttributeUpdate) error {
-	changed := temporal.NewSearchAttributes(updates...).GetUntypedValues()
-	if _, published := changed[KoppelStep]; published {
-		o.display.now.attributes[KoppelAttention.GetName()] = nil // publish sets it or unsets it, which does not show here
-	}
-	for key, value := range changed {
-		o.display.now.attributes[key.GetName()] = value
-	}
+	o.display.changes = append(o.display.changes, change{attributes: updates})
 	return o.Next.UpsertTypedSearchAttributes(ctx, updates...)
 }
 
 func (o *outbound) UpsertMemo(ctx workflow.Context, memo map[string]any) error {
-	maps.Copy(o.display.now.memo, memo)
+	o.display.changes = append(o.display.changes, change{memo: memo})
 	return o.Next.UpsertMemo(ctx, memo)
 }
 
-// look reads what is face now.
+// change is what a workflow has set: either.
+type change struct {
+	attributes []temporal.SearchAttributeUpdate
+	memo       map[string]any
+}
+
+// apply shows a change.
+func (d *display) apply(c change) {
+	maps.Copy(d.now.memo, c.memo)
+	changed := temporal.NewSearchAttributes(c.attributes...).GetUntypedValues()
+	if _, published := changed[KoppelStep]; published {
+		d.now.attributes[KoppelAttention.GetName()] = nil // publish sets it or unsets it, which does not show here
+	}
+	for key, value := range changed {
+		d.now.attributes[key.GetName()] = value
+	}
+}
+
+// look reads what is shown now.
 func (d *display) look(t *testing.T) face {
 	t.Helper()
 	value, err := d.env.QueryWorkflow("__temporal_workflow_metadata")
@@ -86,6 +100,10 @@ func (d *display) look(t *testing.T) face {
 	if err != nil {
 		t.Fatalf("the details cannot be read: %v", err)
 	}
+	for _, c := range d.changes {
+		d.apply(c)
+	}
+	d.changes = nil
 	return face{metadata.CurrentDetails, maps.Clone(d.now.attributes), maps.Clone(d.now.memo)}
 }
 

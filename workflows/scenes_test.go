@@ -77,11 +77,6 @@ func slowly(kind string, step onboarding.Step) scene {
 	}}
 }
 
-// mailed is a walk with a PIN mail, that can be in any state.
-type mailed interface {
-	mail(onboarding.Step, onboarding.MailState) (look time.Duration, possible bool)
-}
-
 var mailStates = []onboarding.MailState{onboarding.MailQueued, onboarding.MailLate, onboarding.MailSent, onboarding.MailRefused,
 	onboarding.MailBounced, onboarding.MailSuperseded}
 

@@ -3,8 +3,6 @@ package workflows
 import (
 	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,7 +63,7 @@ const upkeepCounsel = "Niemand hoeft iets te doen. Lukt het niet, dan blijft het
 // sweptText counts the rows by subject.
 func sweptText(swept map[string]int) string {
 	var counts []string
-	for _, subject := range slices.Sorted(maps.Keys(swept)) {
+	for _, subject := range workflow.DeterministicKeys(swept) {
 		counts = append(counts, fmt.Sprintf("%s %d", subject, swept[subject]))
 	}
 	return cmp.Or(strings.Join(counts, ", "), "niets")

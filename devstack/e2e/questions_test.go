@@ -227,9 +227,12 @@ func (c *caller) reportOwnLink() (reference string) {
 	return regexp.MustCompile(`\b[0-9A-Z]{4}-[0-9A-Z]{4}\b`).FindString(reported.body)
 }
 
-// rest types what else the page names: another question to a representative is refused, a code voided.
+// rest types what else the page names: lists, a refusal of another question to a representative, a code that is voided.
 func (d *desk) rest() {
 	d.t.Helper()
+	for _, list := range regexp.MustCompile("`koppel (helpdesk list [^`]*)`").FindAllStringSubmatch(d.page, -1) {
+		d.run(list[1], "", "", false)
+	}
 	koos := newCaller(d.t, d.stack)
 	koos.login("koos")
 	d.run("helpdesk cancel K3TF-9M2Q --reason mistake --ticket HD-20261", koos.reference(atPIN), "", false)
