@@ -124,14 +124,18 @@ func TestUnlinkingByTwoAgentsTellsEverybody(t *testing.T) {
 func TestUnlinkingTellsTheCasesThatEndWithIt(t *testing.T) {
 	u := newUnlinking(t, false)
 	u.confirm.Voided = []string{"add-open", "reset-over"}
-	var told []string
+	signalled := make(chan string, len(u.confirm.Voided))
 	for id, answer := range map[string]error{"add-open": nil, "reset-over": &temporal.UnknownExternalWorkflowExecutionError{}} {
 		u.OnSignalExternalWorkflow("default-test-namespace", id, "", CaseVoided, nil).
-			Return(func(_, workflowID, _, _ string, _ any) error { told = append(told, workflowID); return answer })
+			Return(func(_, workflowID, _, _ string, _ any) error { signalled <- workflowID; return answer })
 	}
 	u.act(0, ProposeUnlink, "fatima")
 	u.act(time.Hour, ConfirmUnlink, "bilal")
 	u.play(onboarding.Unlinked, "ProposeUnlink fatima", "ConfirmUnlink bilal", "SendUnlinked unlinked", "SendUnlinked unlinked_notice")
+	var told []string
+	for range len(signalled) {
+		told = append(told, <-signalled)
+	}
 	if slices.Sort(told); !slices.Equal(told, u.confirm.Voided) {
 		t.Errorf("told %q", told)
 	}
