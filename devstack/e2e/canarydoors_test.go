@@ -11,23 +11,23 @@ import (
 
 // otherDoors are the ways in and about beside the first link, each with bad input on the way.
 func (r *canaryRun) otherDoors() {
-	token := r.agentToken()
+	agents := []string{r.agentToken("name of an agent"), r.agentToken("name of a second agent")}
 	r.strangeLinks()
 	r.changeOwnAddress()
 	r.addInVain()
-	r.addByCode(r.letter(token, "33CA"))
+	r.addByCode(r.letter(agents[0], "33CA"))
 	r.forget()
-	r.linkByCode(r.letter(token, "04AP"))
+	r.linkByCode(r.letter(agents[0], "04AP"), agents)
 	r.reportOwnLink()
 }
 
 // agentToken is that of a new agent, whose name only the register of agents has.
-func (r *canaryRun) agentToken() string {
-	printed, err := r.stack.Run(r.t.Context(), "agent", "add", r.use("name of an agent"))
+func (r *canaryRun) agentToken(name string) string {
+	printed, err := r.stack.Run(r.t.Context(), "agent", "add", r.use(name))
 	r.must(err)
 	token := strings.TrimSpace(printed)
-	r.add("token of an agent", token)
-	fmt.Fprintln(&r.sent, r.use("name of an agent"), token)
+	r.add("token to a "+name, token)
+	fmt.Fprintln(&r.sent, r.use(name), token)
 	return token
 }
 
@@ -118,8 +118,9 @@ func (r *canaryRun) openLink(name string, c *caller, email, path string) {
 	r.tokens(c)
 }
 
-// linkByCode links the login of another organisation by a code, which the representative must approve.
-func (r *canaryRun) linkByCode(code string) {
+// linkByCode links the login of another organisation by a code, which the representative must approve, and to an address
+// that agents put right.
+func (r *canaryRun) linkByCode(code string, agents []string) {
 	cas, representative := r.person("cas"), r.person("representative")
 	cas.login("cas")
 	r.tokens(cas)
@@ -133,10 +134,27 @@ func (r *canaryRun) linkByCode(code string) {
 	for _, answer := range []string{r.use("answer that is none"), "toestaan"} {
 		r.insist(representative, "/toestemming", url.Values{"antwoord": {answer}, "nonce": {representative.nonce("/toestemming")}})
 	}
-	pin := cas.anyPIN(r.use("address with a code"))
-	r.add("PIN after an approval", pin)
+	r.add("PIN after an approval", cas.anyPIN(r.use("address with a code")))
+	r.correctAddress(cas.reference("/koppelen/pincode"), agents)
+	pin := cas.anyPIN(r.use("address that agents type"))
+	r.add("PIN to a corrected address", pin)
 	wantStatus(r.t, r.insist(cas, "/koppelen/pincode", url.Values{"pin": {pin}, "nonce": {cas.nonce("/koppelen/pincode")}}), http.StatusSeeOther)
 	r.tokens(cas)
+}
+
+func (r *canaryRun) correctAddress(reference string, agents []string) {
+	correct := func(token, field string) error {
+		fmt.Fprintln(&r.sent, r.use(field))
+		_, err := r.stack.TypeAs(r.t.Context(), token, strings.NewReader(r.use(field)+"\n"),
+			"helpdesk", "correct-address", reference, "--reason", "mistake", "--ticket", "HD-20264")
+		return err
+	}
+	if correct(agents[0], "address that an agent mistypes") == nil {
+		r.t.Error("what is no address was taken")
+	}
+	for _, token := range agents {
+		r.must(correct(token, "address that agents type"))
+	}
 }
 
 // reportOwnLink says "that was not me", once of nobody.

@@ -63,7 +63,7 @@ var canaryFields = []field{
 	{"password of a school, wrong", suffix(" Ö"), false},
 	{"code of a school, wrong", nil, false},
 	// an activation code, and who allows it
-	{"address with a code", suffix("@brief.example"), true},
+	{"address with a code", suffix("@brief.example"), false},
 	{"code, wrong", nil, false},
 	{"token of no approval", nil, false},
 	{"answer that is none", nil, false},
@@ -75,6 +75,9 @@ var canaryFields = []field{
 	{"new password", suffix(" en twee ezels"), false},
 	// the helpdesk
 	{"name of an agent", nil, true},
+	{"name of a second agent", nil, true},
+	{"address that an agent mistypes", suffix(" at nowhere"), false},
+	{"address that agents type", suffix("@helpdesk.example"), true},
 	// what mail servers report
 	{"words of a report", nil, false},
 	{"recipient in a report", suffix("@elders.example"), false},

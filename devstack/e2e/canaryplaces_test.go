@@ -219,7 +219,7 @@ func (r *canaryRun) inspectDump() {
 		"tokens of sessions are hashed":    `select count(*) > 1 and bool_and(length(token_hash) = 32) from sessions`,
 		"nothing handed over is left":      `select count(*) = 0 from handovers where created_at < now() - interval '15 minutes'`,
 		"an address is sealed until it is confirmed": `
-			select count(*) = 5 and bool_and(length(address) > 40) from pins`,
+			select count(*) = 6 and bool_and(length(address) > 40) from pins`,
 	} {
 		var so bool
 		r.must(r.db.QueryRow(query).Scan(&so))
