@@ -19,7 +19,7 @@ func TestTenQuestionsOfTheHelpdesk(t *testing.T) {
 	d.migratedAgain()
 	jane := d.noMail()
 	d.newPIN(jane)
-	d.alreadyLinked()
+	rik := d.alreadyLinked()
 	d.colleagueLeft(jane)
 	d.notIn()
 	d.lostLetter()
@@ -27,7 +27,7 @@ func TestTenQuestionsOfTheHelpdesk(t *testing.T) {
 	piet := d.wrongAddress()
 	d.waiting()
 	d.notMe(piet)
-	d.rest()
+	d.rest(rik)
 	for _, line := range command.FindAllStringSubmatch(d.page, -1) {
 		if !slices.Contains(d.ran, verb(line[1])) {
 			t.Errorf("docs/helpdesk.md names koppel %s, which was not typed", verb(line[1]))
@@ -50,7 +50,10 @@ const (
 	unlinkingType = "Unlinking"
 )
 
-const atPIN = "/koppelen/pincode"
+const (
+	atPIN    = "/koppelen/pincode"
+	waitPath = "/koppelen/wachten"
+)
 
 func (d *desk) noMail() *caller {
 	d.t.Helper()
@@ -121,7 +124,8 @@ func (d *desk) lastPIN(email string, mails int) string {
 	return pins[len(pins)-1]
 }
 
-func (d *desk) alreadyLinked() {
+// alreadyLinked: the colleague's own code leads to the representative, who is asked about a second person.
+func (d *desk) alreadyLinked() *caller {
 	d.t.Helper()
 	rik := newCaller(d.t, d.stack)
 	rik.login("rik")
@@ -129,9 +133,12 @@ func (d *desk) alreadyLinked() {
 	rik.prove(own)
 	d.reads(linkingType, "`await_proof`, verkeerd wachtwoord", rik.reference("/koppelen"))
 	printed := d.follow(`### 2. "It says that my password is wrong, or that I am already linked"`, "", "")
-	if code := regexp.MustCompile(`[0-9A-Z]{4}(-[0-9A-Z]{4}){3}`).FindString(printed); code == "" {
-		d.t.Errorf("no code for the colleague:\n%s", printed)
+	code := regexp.MustCompile(`[0-9A-Z]{4}(-[0-9A-Z]{4}){3}`).FindString(printed)
+	const byCode = "/koppelen?met=activatiecode"
+	if got := rik.post(byCode, url.Values{"nonce": {rik.nonce(byCode)}, "email": {own.email}, "code": {code}}); got.location != waitPath {
+		d.t.Errorf("the code of the colleague leads to %v", got)
 	}
+	return rik
 }
 
 func (d *desk) colleagueLeft(jane *caller) {
@@ -172,7 +179,7 @@ func (d *desk) noAnswer() {
 	koos := newCaller(d.t, d.stack)
 	koos.login("koos")
 	koos.prove(account{"koos@elders.example", regenboog2.username, regenboog2.password})
-	reference := koos.reference("/koppelen/toestemming")
+	reference := koos.reference(waitPath)
 	d.reads(linkingType, "`await_representative`", reference)
 	d.follow(`### 7. "The representative does not answer"`, reference, "")
 	koos.anyPIN("koos@elders.example")
@@ -228,7 +235,7 @@ func (c *caller) reportOwnLink() (reference string) {
 }
 
 // rest types what else the page names: lists, a refusal of another question to a representative, a code that is voided.
-func (d *desk) rest() {
+func (d *desk) rest(rik *caller) {
 	d.t.Helper()
 	for _, list := range regexp.MustCompile("`koppel (helpdesk list [^`]*)`").FindAllStringSubmatch(d.page, -1) {
 		d.run(list[1], "", "", false)
@@ -236,10 +243,10 @@ func (d *desk) rest() {
 	koos := newCaller(d.t, d.stack)
 	koos.login("koos")
 	d.run("helpdesk cancel K3TF-9M2Q --reason mistake --ticket HD-20261", koos.reference(atPIN), "", false)
-	rik := newCaller(d.t, d.stack)
-	rik.login("rik")
-	rik.prove(account{"rik@regenboog.example", "linde01", "Linde-2018"})
-	reference := rik.reference("/koppelen/toestemming")
+	reference := rik.reference(waitPath)
+	if printed := d.run("helpdesk list --step await_representative --older 1s", "", "", false); !strings.Contains(printed, reference) {
+		d.t.Errorf("the list by step and time lacks %s:\n%s", reference, printed)
+	}
 	for _, second := range []bool{false, true} {
 		d.run("helpdesk refuse K3TF-9M2Q --reason no_answer --ticket HD-20261", reference, "", second)
 	}
