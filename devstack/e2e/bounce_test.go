@@ -18,6 +18,7 @@ import (
 // pipe. The page says so, in both languages, and the visitor goes on with another address. The mail to that one comes
 // back after the link was made, through the webhook, and disturbs nobody.
 func TestMailThatComesBackLeadsToAnotherAddress(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	v := newVisitor(t, stack, narrow, true)
 	v.login("jane")

@@ -13,6 +13,7 @@ import (
 // TestOtherDoors goes through the doors beside username and password, on one stack: each with a refusal on the way, in one
 // of the languages, on a wide and on a narrow screen.
 func TestOtherDoors(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	t.Run("approval", func(t *testing.T) { approval(t, stack) })
 	t.Run("adding", func(t *testing.T) { adding(t, stack) })

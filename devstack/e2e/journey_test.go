@@ -12,6 +12,7 @@ import (
 // TestFirstLoginLinksAndTheSecondGoesStraightIn is the journey the whole system is for: in both languages, on a wide and
 // a narrow screen, with and without scripts.
 func TestFirstLoginLinksAndTheSecondGoesStraightIn(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name     string
 		size     screen
@@ -27,6 +28,7 @@ func TestFirstLoginLinksAndTheSecondGoesStraightIn(t *testing.T) {
 		{"narrow-nl", narrow, false, "nl", "piet", regenboog2, "Stichting De Regenboog"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			v := newVisitor(t, startStack(t), test.size, test.scripts)
 			v.open(v.stack.WebURL() + "/?taal=" + test.language)
 			v.await(`html[lang="` + test.language + `"]`)
@@ -54,6 +56,7 @@ func TestFirstLoginLinksAndTheSecondGoesStraightIn(t *testing.T) {
 
 // TestRefusals shows what people see whose login or account does not do.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	for _, test := range []struct {
 		name string
@@ -80,6 +83,7 @@ func TestRefusals(t *testing.T) {
 // TestPersonasGetAsFarAsTheyShould is for those whose way is special without a page of its own: an office in between, a
 // broker that changes its certificate, a broker that is down.
 func TestPersonasGetAsFarAsTheyShould(t *testing.T) {
+	t.Parallel()
 	stack := startStack(t)
 	for persona, status := range map[string]int{"karin": http.StatusSeeOther, "rik": http.StatusSeeOther, "dora": http.StatusServiceUnavailable} {
 		c := newCaller(t, stack)
@@ -91,6 +95,7 @@ func TestPersonasGetAsFarAsTheyShould(t *testing.T) {
 
 // TestTypingErrors makes each mistake once and gets on in the same browser.
 func TestTypingErrors(t *testing.T) {
+	t.Parallel()
 	v := newVisitor(t, startStack(t), narrow, true)
 	v.login("jane")
 	wrong := regenboog1
@@ -116,6 +121,7 @@ func differentPIN(pin string) string {
 
 // TestTwoBoards chooses at the broker for whom to log in.
 func TestTwoBoards(t *testing.T) {
+	t.Parallel()
 	v := newVisitor(t, startStack(t), wide, true)
 	v.login("wim")
 	v.await(`[name=organisatie]`)

@@ -16,6 +16,7 @@ import (
 // TestWorkerStopsAndStartsAtABadMoment stops the worker, as a deployment does, while the mail server ponders over a
 // mail; then starts it while Temporal is away. The mail goes out once, and the journey goes on.
 func TestWorkerStopsAndStartsAtABadMoment(t *testing.T) {
+	t.Parallel()
 	stack := startBreakableStack(t, people("worker"))
 	p := travellers(t, stack, giveAccounts(t, openDatabase(t, stack), cheap, "worker"))[0]
 	p.toProof()
