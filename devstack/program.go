@@ -129,6 +129,11 @@ func (s *Stack) TypeAs(ctx context.Context, token string, input io.Reader, argum
 	return s.run(ctx, input, []string{"KOPPEL_AGENT_TOKEN=" + token}, arguments)
 }
 
+// SettingsOf are the settings of koppel for the agent of the helpdesk who has this token, as NAME=value.
+func (s *Stack) SettingsOf(token string) []string {
+	return append(s.environment(""), "KOPPEL_AGENT_TOKEN="+token)
+}
+
 func (s *Stack) run(ctx context.Context, input io.Reader, settings, arguments []string) (string, error) {
 	cmd := exec.CommandContext(ctx, s.options.Binary, arguments...)
 	cmd.Env = append(s.environment(""), settings...)

@@ -16,7 +16,7 @@ import (
 type person struct{ broker, account, shows string }
 
 var people = []person{
-	{"jane", "regenboog01 / Regenboog-2019", "first login: links the account of a school; then Account toevoegen: 14JT is offered, 16AH is refused"},
+	{"jane", "regenboog01 / Regenboog-2019", "first login: links the account of a school; then Account toevoegen: 14JT is offered, for 16AH its representative is asked"},
 	{"piet", "regenboog02 / Regenboog-2020", "second contact person, account of the same board"},
 	{"tess", "linde01 / Linde-2018", "returning: link once, log out, and the next login goes straight in"},
 	{"wim", "", "represents two boards: the broker asks which"},
@@ -52,6 +52,12 @@ func printGuide(w io.Writer, stack *devstack.Stack, dir string) {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", p.broker, p.account, p.shows)
 	}
 	table.Flush()
+	fmt.Fprintf(w, "\nThe letter of a school without an account (log in as piet): %s\n", letter(dir))
+	fmt.Fprintln(w, "Agents work in a shell, here (docs/helpdesk.md, docs/operators.md). First, for who you are:")
+	for _, agent := range agents {
+		fmt.Fprintf(w, "  . %s\t# %s\n", settingsOf(dir, agent.name), agent.role)
+	}
+	fmt.Fprintln(w, "Then: bin/koppel helpdesk list")
 	fmt.Fprintf(w, "\nLogs are in %s/logs. Ctrl-C stops.\n", dir)
 }
 

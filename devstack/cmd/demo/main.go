@@ -59,6 +59,9 @@ func run(ctx context.Context) error {
 	if err := importSamples(ctx, stack, dir, filepath.Join(bin, "..", "devstack", "sample")); err != nil {
 		return errors.Join(err, stack.Stop())
 	}
+	if err := hire(ctx, stack, dir); err != nil {
+		return errors.Join(err, stack.Stop())
+	}
 	printGuide(os.Stdout, stack, dir)
 	stack.KeepRunning(ctx, func(note string) { fmt.Println(note) })
 	fmt.Println("\nStopping. The data stay in " + dir + "; make demo-reset forgets them.")
