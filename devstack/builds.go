@@ -35,13 +35,14 @@ func (s *Stack) Promote(ctx context.Context, build string) error {
 // StartBuild starts another worker beside the stack's own, as a release does. It idles until its build is promoted, and
 // ends with the stack.
 func (s *Stack) StartBuild(ctx context.Context, build string) (*Program, error) {
-	ports, err := reserve(0)
+	ports, err := reserve(0, 0)
 	if err != nil {
 		return nil, err
 	}
 	worker := s.program("worker", func(context.Context) error { return nil }) // Promote waits for it
 	// The last of two settings counts.
-	worker.environment = append(worker.environment, "KOPPEL_WORKER_LISTEN="+address(ports[0]), "BUILD_ID="+build)
+	worker.environment = append(worker.environment, "BUILD_ID="+build,
+		"KOPPEL_WORKER_LISTEN="+address(ports[0]), "KOPPEL_METRICS_LISTEN="+address(ports[1]))
 	s.stops = append(s.stops, worker.Stop)
 	return worker, worker.Start(ctx)
 }

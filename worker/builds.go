@@ -17,6 +17,9 @@ import (
 	"koppel/activities"
 )
 
+// settlePause is how often a promotion looks whether all queues know of it.
+const settlePause = 100 * time.Millisecond
+
 // Builds are the versions of the worker that Temporal knows. Which of them gets the work is decided by Promote alone.
 type Builds struct {
 	Client    client.Client
@@ -90,7 +93,26 @@ func (b Builds) Promote(ctx context.Context, build string) error {
 	if err != nil {
 		return fmt.Errorf("promote %s: %w", build, err)
 	}
-	return nil
+	return b.settled(ctx)
+}
+
+// settled returns when every queue knows which build gets its work: Temporal tells them after it has answered.
+func (b Builds) settled(ctx context.Context) error {
+	for {
+		described, err := b.Client.WorkflowService().DescribeWorkerDeployment(ctx,
+			&workflowservice.DescribeWorkerDeploymentRequest{Namespace: b.Namespace, DeploymentName: deployment})
+		if err != nil {
+			return fmt.Errorf("queues learn of the build: %w", err)
+		}
+		if described.GetWorkerDeploymentInfo().GetRoutingConfigUpdateState() != enums.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("queues learn of the build: %w", ctx.Err())
+		case <-time.After(settlePause):
+		}
+	}
 }
 
 // Ramp gives a build a share of the cases, 0 to 100 percent; the current build keeps the rest.
@@ -99,7 +121,7 @@ func (b Builds) Ramp(ctx context.Context, build string, percent float32) error {
 	if err != nil {
 		return fmt.Errorf("ramp %s: %w", build, err)
 	}
-	return nil
+	return b.settled(ctx)
 }
 
 // List tells all builds that Temporal remembers, the newest first. None is no error.

@@ -1,9 +1,16 @@
 package workflows
 
-// KindsOfCases are the workflow types that have a table.
-func KindsOfCases() (kinds []string) {
+import (
+	"slices"
+
+	"koppel/onboarding"
+)
+
+// OpenSteps are the steps at which a case of each kind can be under way.
+func OpenSteps() map[string][]onboarding.Step {
+	steps := map[string][]onboarding.Step{}
 	for _, each := range tables {
-		kinds = append(kinds, each.workflow)
+		steps[each.workflow] = slices.DeleteFunc(each.table.steps(), onboarding.Step.Over)
 	}
-	return kinds
+	return steps
 }
