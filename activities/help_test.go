@@ -63,7 +63,8 @@ func (d *helpDesk) act(kind onboarding.CaseKind, verb helpdesk.Verb, agent, newA
 		check = d.hand(check.Case, map[string]any{"email": newAddress})
 	}
 	activity := map[helpdesk.Verb]any{helpdesk.Resend: d.AgentResend, helpdesk.Correct: d.AgentCorrect, helpdesk.Unlock: d.AgentUnlock,
-		helpdesk.Extend: d.AgentExtend, helpdesk.Cancel: d.AgentCancel}[verb]
+		helpdesk.Extend: d.AgentExtend, helpdesk.Cancel: d.AgentCancel,
+		helpdesk.Retry: d.AgentRetry}[verb]
 	return twice[Checked](d.desk, activity, Help{Check: check, Act: helpdesk.Act{Agent: agent, Reason: helpdesk.Mistake, Ticket: "HD-20261"},
 		Deadline: d.now.Add(25 * time.Hour), Until: d.now.Add(25 * time.Hour)})
 }
@@ -143,5 +144,19 @@ func (d *helpDesk) wantAllowed(what string, kind onboarding.CaseKind, step onboa
 	}
 	if d.step(kind) != after {
 		d.t.Errorf("%s: at %s, want %s", what, d.step(kind), after)
+	}
+}
+
+func TestOnlyOperatorsHaveAParkedStepDoneAgain(t *testing.T) {
+	d := newHelpDesk(t)
+	told := `select count(*) from audit where event = 'ops.retried' and detail ->> 'ticket' = 'HD-20261'`
+	d.bring(onboarding.LinkingCase, onboarding.MailingPIN)
+	d.wantRefused("retry", onboarding.LinkingCase, onboarding.MailingPIN, helpdesk.Retry, fatima, onboarding.NoAgent)
+	if got := d.act(onboarding.LinkingCase, helpdesk.Retry, joost, "").Verdict.Outcome; got != onboarding.Accepted || d.count(told) != 1 {
+		t.Errorf("%s, %d lines of audit", got, d.count(told))
+	}
+	d.bring(onboarding.LinkingCase, onboarding.AwaitProof)
+	if got := d.act(onboarding.LinkingCase, helpdesk.Retry, joost, "").Verdict.Outcome; got != onboarding.AskAgain || d.count(told) != 1 {
+		t.Errorf("at a step without a mail: %s, %d lines of audit", got, d.count(told))
 	}
 }

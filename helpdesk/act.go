@@ -60,6 +60,8 @@ const (
 	Incident         Reason = "incident"          // of security
 	NoRepresentative Reason = "no_representative" // none is registered
 	NoAnswer         Reason = "no_answer"         // of the representative
+	Outage           Reason = "outage"            // of a part of the system
+	Mended           Reason = "mended"            // likewise: it is over
 )
 
 // reasons are what the helpdesk reads in Temporal UI.
@@ -74,6 +76,8 @@ var reasons = map[Reason]string{
 	Incident:         "beveiligingsincident",
 	NoRepresentative: "geen gemachtigde bekend",
 	NoAnswer:         "de gemachtigde antwoordt niet",
+	Outage:           "storing",
+	Mended:           "storing verholpen",
 }
 
 // Reasons lists the reasons by name.

@@ -28,6 +28,11 @@ var fits = map[Verb]map[onboarding.CaseKind][]onboarding.Step{
 		onboarding.EmailChangeCase: {onboarding.AwaitAddress, onboarding.MailingPIN, onboarding.AwaitPIN},
 		onboarding.AdditionCase:    {onboarding.AwaitProof},
 	},
+	Retry: {
+		onboarding.LinkingCase:     {onboarding.MailingPIN, onboarding.AwaitPIN},
+		onboarding.EmailChangeCase: {onboarding.MailingPIN, onboarding.AwaitPIN},
+		onboarding.ResetCase:       {onboarding.AwaitHelpdesk, onboarding.MailingLink},
+	},
 	Cancel: {
 		onboarding.LinkingCase:     {onboarding.AwaitProof, onboarding.AwaitRepresentative, onboarding.MailingPIN, onboarding.AwaitPIN},
 		onboarding.EmailChangeCase: {onboarding.AwaitAddress, onboarding.MailingPIN, onboarding.AwaitPIN},
@@ -36,8 +41,10 @@ var fits = map[Verb]map[onboarding.CaseKind][]onboarding.Step{
 	},
 }
 
-// CaseVerbs lists what an agent can do about a case of whatever kind that is under way.
-func CaseVerbs() []Verb { return slices.Sorted(maps.Keys(fits)) }
+// CaseVerbs lists what an agent of the helpdesk can do about a case of whatever kind that is under way.
+func CaseVerbs() []Verb {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(fits)), func(v Verb) bool { return !Desk.May(v) })
+}
 
 // Fits lists the steps at which agents may do something about a case of a kind; none where they never may.
 func Fits(verb Verb, kind onboarding.CaseKind) []onboarding.Step { return fits[verb][kind] }

@@ -162,7 +162,7 @@ func TestWhoProposedCannotConfirm(t *testing.T) {
 func TestRolesMayDoWhatOperatorsRead(t *testing.T) {
 	for role, want := range map[Role]string{
 		Desk:     "show recognise list issue void show-code propose confirm dismiss resend correct-address unlock extend cancel",
-		Operator: "show list show-code retry",
+		Operator: "show list show-code retry hold",
 		"nobody": "",
 	} {
 		var may []string

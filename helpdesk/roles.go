@@ -46,7 +46,8 @@ const (
 	Propose   Verb = "propose"   // approve, refuse or unlink, for another agent to confirm
 	Confirm   Verb = "confirm"   // what another agent proposed
 	Dismiss   Verb = "dismiss"   // end a proposal or a report without doing it
-	Retry     Verb = "retry"     // repeat a mail that was refused
+	Retry     Verb = "retry"     // have done again what failed
+	Hold      Verb = "hold"      // keep mail back, and let it go
 
 	Resend  Verb = "resend"          // renew the mail with a PIN, within its limits
 	Correct Verb = "correct-address" // propose where it goes, for another agent to confirm
@@ -57,12 +58,12 @@ const (
 
 // Verbs lists the verbs.
 func Verbs() []Verb {
-	return []Verb{Show, Recognise, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Retry, Resend, Correct, Unlock, Extend, Cancel}
+	return []Verb{Show, Recognise, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Retry, Hold, Resend, Correct, Unlock, Extend, Cancel}
 }
 
 var allowed = map[Role][]Verb{
 	Desk:     {Show, Recognise, List, IssueCode, VoidCode, ShowCode, Propose, Confirm, Dismiss, Resend, Correct, Unlock, Extend, Cancel},
-	Operator: {Show, List, ShowCode, Retry},
+	Operator: {Show, List, ShowCode, Retry, Hold},
 }
 
 // May tells whether agents with that role do that.

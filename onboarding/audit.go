@@ -51,10 +51,14 @@ const (
 	AgentUnlocked   Event = "helpdesk.unlocked"
 	AgentExtended   Event = "helpdesk.extended"
 	AgentCancelled  Event = "helpdesk.cancelled"
-	UnlinkReported  Event = "unlink.reported"  // by the user: this link was not me
-	UnlinkProposed  Event = "unlink.proposed"  // by an agent; this and what follows with agent, reason and ticket
-	UnlinkConfirmed Event = "unlink.confirmed" // by another agent: done
-	UnlinkDismissed Event = "unlink.dismissed" // by an agent: not done
+	AgentRetried    Event = "ops.retried"       // a parked step, by an operator; this and what follows likewise
+	ActivityReset   Event = "ops.reset"         // an activity in backoff, with its type
+	MailHeld        Event = "ops.mail_held"     // for everybody
+	MailReleased    Event = "ops.mail_released" // likewise
+	UnlinkReported  Event = "unlink.reported"   // by the user: this link was not me
+	UnlinkProposed  Event = "unlink.proposed"   // by an agent; this and what follows with agent, reason and ticket
+	UnlinkConfirmed Event = "unlink.confirmed"  // by another agent: done
+	UnlinkDismissed Event = "unlink.dismissed"  // by an agent: not done
 )
 
 // What the audit tells of approvals, with the number of the question and who decided.

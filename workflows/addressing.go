@@ -41,7 +41,7 @@ func (p *addressing) handleAddress(ctx workflow.Context, cancelling string) erro
 		p.of.handle(ctx, ResendPIN, "Nieuwe mail met pincode", p.resendPIN, p.refusedWhenStopped),
 		p.of.handle(ctx, ChangeAddress, "Ander e-mailadres", p.changeAddress, p.refusedWhenStopped),
 		p.of.handle(ctx, Cancel, cancelling, p.cancel, p.refusedWhenStopped),
-		p.of.handle(ctx, RetryNow, "Geweigerde mail opnieuw sturen (beheer)", p.retryNow, func() error {
+		p.of.handleRetry(ctx, "Geweigerde mail opnieuw sturen (beheer)", p.retryNow, func() error {
 			if p.parked == nil {
 				return rejection(onboarding.Stale, "no mail was refused")
 			}
@@ -125,10 +125,10 @@ func (p *addressing) cancel(workflow.Context, Submission) (onboarding.Verdict, e
 	return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
 }
 
-func (p *addressing) retryNow(ctx workflow.Context, _ Submission) (onboarding.Verdict, error) {
+func (p *addressing) retryNow(ctx workflow.Context) error {
 	p.startMailing(ctx, []activities.MailJob{*p.parked})
 	p.of.raiseAttention(ctx)
-	return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
+	return nil
 }
 
 // trouble is another address that waits for a second agent, or a PIN mail that did not arrive.

@@ -28,6 +28,7 @@ func newChange(t *testing.T) *playedChange {
 		return activities.Completed{Outcome: onboarding.Accepted, Mails: []activities.MailJob{{Case: "case", Kind: onboarding.ChangedMail, Number: 1}}}, nil
 	}
 	add := func(name string, f any) { j.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
+	add("AgentRetry", retryAllowed)
 	note := func(name string) { noteIn(&j.done, name) }
 	add("OpenEmailChange", func(context.Context, activities.ChangeOpening) error { note("OpenEmailChange"); return nil })
 	add("CompleteEmailChange", func(context.Context, activities.Completion) (activities.Completed, error) {

@@ -29,7 +29,7 @@ const (
 	DecideApproval       = "DecideApproval"   // a representative
 	AgentDecide          = "AgentDecide"      // the helpdesk
 	Cancel               = "Cancel"
-	RetryNow             = "RetryNow" // operators: repeat a parked step
+	RetryNow             = "RetryNow" // operators: repeat a parked step; takes a Help
 )
 
 // LinkingState is the query that tools use; pages read Postgres.

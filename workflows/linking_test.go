@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -37,6 +38,7 @@ type playedLinking struct {
 	sendPIN     func(activities.MailJob) (activities.Sent, error)
 	sendNotice  func() error
 	complete    func() (activities.Completed, error)
+	retry       onboarding.Outcome // of an operator's RetryNow; empty: accepted
 }
 
 func newJourney(t *testing.T) *playedLinking {
@@ -77,6 +79,9 @@ func noteIn(done *[]string, name string) {
 
 func (j *playedLinking) register() {
 	add := func(name string, f any) { j.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
+	add("AgentRetry", func(context.Context, activities.Help) (activities.Checked, error) {
+		return activities.Checked{Verdict: onboarding.Verdict{Outcome: cmp.Or(j.retry, onboarding.Accepted)}}, nil
+	})
 	note := func(name string) { noteIn(&j.done, name) }
 	check := func(name string, f *func() (activities.Checked, error)) {
 		add(name, func(context.Context, activities.Check) (activities.Checked, error) { note(name); return (*f)() })

@@ -49,7 +49,7 @@ func (r *reset) setup(ctx workflow.Context) error {
 			Description: "Nieuw wachtwoord aanvragen", Validator: r.admitsRequest}),
 		r.handleHelp(ctx, r.refusedWhenStopped, r.helped),
 		r.handle(ctx, SetPassword, "Nieuw wachtwoord kiezen met de link uit de mail", r.setPassword, r.refusedWhenStopped),
-		r.handle(ctx, RetryNow, "Opnieuw zoeken of mailen (beheer)", r.retryNow, r.nothingToRetry),
+		r.handleRetry(ctx, "Opnieuw zoeken of mailen (beheer)", r.retryNow, r.nothingToRetry),
 	)
 }
 

@@ -68,6 +68,7 @@ func newReset(t *testing.T) *playedReset {
 
 func (p *playedReset) register() {
 	add := func(name string, f any) { p.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name}) }
+	add("AgentRetry", retryAllowed)
 	var mu sync.Mutex // mails leave side by side
 	note := func(name string) {
 		mu.Lock()

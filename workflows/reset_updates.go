@@ -56,14 +56,13 @@ func (r *reset) nothingToRetry() error {
 }
 
 // retryNow sends refused mails again, or looks whether a representative is known by now.
-func (r *reset) retryNow(ctx workflow.Context, _ Submission) (onboarding.Verdict, error) {
+func (r *reset) retryNow(ctx workflow.Context) error {
 	r.busy = true
 	defer func() { r.busy = false }()
 	if r.step != onboarding.AwaitHelpdesk {
 		r.startLinks(ctx, r.links.jobs)
 		r.raiseAttention(ctx)
-		return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
+		return nil
 	}
-	err := r.ask(ctx, "Opnieuw zoeken wie gemachtigd is")
-	return onboarding.Verdict{Outcome: onboarding.Accepted}, err
+	return r.ask(ctx, "Opnieuw zoeken wie gemachtigd is")
 }

@@ -15,7 +15,7 @@ import (
 	"koppel/store"
 )
 
-// counter is what the helpdesk's commands work with: the flags that say why, who the agent is, and the parts behind it.
+// counter is what the commands of agents work with: the flags that say why, who the agent is, and the parts behind it.
 type counter struct {
 	settings func() (settings, error)
 	open     func(settings) (*store.Store, error)
@@ -25,9 +25,9 @@ type counter struct {
 	reason, ticket string
 }
 
-func newCounter(log *slog.Logger) *counter {
+func newCounter(command string, log *slog.Logger) *counter {
 	return &counter{
-		settings: func() (settings, error) { return readSettings("helpdesk", os.Environ()) },
+		settings: func() (settings, error) { return readSettings(command, os.Environ()) },
 		open:     func(s settings) (*store.Store, error) { return s.openStore(store.OpenBatch) },
 		dial:     func(s settings) (temporalClient, error) { return s.dialTemporal(log) },
 		now:      time.Now,
@@ -82,7 +82,7 @@ func (c *counter) serve(cmd *cobra.Command, verb helpdesk.Verb, work func(shift)
 		return fmt.Errorf("KOPPEL_AGENT_TOKEN: %w", err)
 	}
 	if !agent.Role.May(verb) {
-		return fmt.Errorf("helpdesk %s: %w (%s)", cmd.Name(), helpdesk.ErrRole, agent.Role)
+		return fmt.Errorf("%s: %w (%s)", cmd.Name(), helpdesk.ErrRole, agent.Role)
 	}
 	return work(shift{c, agent, s, db})
 }

@@ -14,7 +14,7 @@ import (
 // TestEveryCommandInTheDetailsExists types what Temporal UI tells agents to type.
 func TestEveryCommandInTheDetailsExists(t *testing.T) {
 	root := &cobra.Command{Use: "koppel"}
-	root.AddCommand(helpdeskCommand(newCounter(slog.New(slog.DiscardHandler))))
+	root.AddCommand(helpdeskCommand(newCounter("helpdesk", slog.New(slog.DiscardHandler))))
 	for _, offer := range workflows.Offers() {
 		words := strings.Fields(offer.Command)
 		found, rest, err := root.Find(words)

@@ -1,5 +1,5 @@
 // Command koppel is the onboarding system of MijnHelpdeskPO: the pages (web), the journeys (worker), the database
-// (migrate), the registers (import), mails that came back (bounce), the audit, agents and what they do (agent, helpdesk).
+// (migrate), the registers (import), mails that came back (bounce), the audit, agents and what they do (agent, helpdesk, ops).
 // It wires the packages and owns the settings; nothing imports it.
 package main
 
@@ -50,7 +50,7 @@ func rootCommand(log *slog.Logger) *cobra.Command {
 	}
 	root.AddCommand(webCommand(log), workerCommand(log), migrateCommand(),
 		bounceCommand(), importCommand(desk{batchStore("import"), dialStarter(log), time.Now}), auditCommand(batchStore("audit")),
-		agentCommand(batchStore("agent")), helpdeskCommand(newCounter(log)),
+		agentCommand(batchStore("agent")), helpdeskCommand(newCounter("helpdesk", log)), opsCommand(newCounter("ops", log)),
 		metadataCommand(), settingsCommand(), keysCommand(), healthCommand(), deployCommand(log))
 	return root
 }

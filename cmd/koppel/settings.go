@@ -21,13 +21,13 @@ import (
 //	secret      that its value is never shown
 type settings struct {
 	// The Postgres database.
-	DatabaseURL databaseURL `env:"KOPPEL_DATABASE_URL" for:"web worker migrate import bounce audit agent helpdesk" secret:"yes" example:"postgres://koppel:password@db.example:5432/koppel?sslmode=verify-full"`
+	DatabaseURL databaseURL `env:"KOPPEL_DATABASE_URL" for:"web worker migrate import bounce audit agent helpdesk ops" secret:"yes" example:"postgres://koppel:password@db.example:5432/koppel?sslmode=verify-full"`
 
 	// Says which agent you are: `koppel agent add` made it. Each agent has one, and keeps it like a password.
-	AgentToken agentToken `env:"KOPPEL_AGENT_TOKEN" for:"helpdesk" secret:"yes"`
+	AgentToken agentToken `env:"KOPPEL_AGENT_TOKEN" for:"helpdesk ops" secret:"yes"`
 
 	// Where Temporal UI is, for the links that `koppel helpdesk` prints; without it none are printed.
-	TemporalUI httpURL `env:"KOPPEL_TEMPORAL_UI" for:"helpdesk" optional:"yes" example:"https://temporal.example.nl"`
+	TemporalUI httpURL `env:"KOPPEL_TEMPORAL_UI" for:"helpdesk ops" optional:"yes" example:"https://temporal.example.nl"`
 
 	// Where web listens.
 	Listen listenAddress `env:"KOPPEL_LISTEN" for:"web" envDefault:"localhost:8080"`
@@ -111,35 +111,35 @@ type settings struct {
 // shown and listed with the others.
 type temporalSettings struct {
 	// Temporal, or its gateway in the cloud. `koppel migrate` leaves Temporal alone when it is not given.
-	TemporalAddress target `env:"TEMPORAL_ADDRESS" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"koppel.abc12.tmprl.cloud:7233"`
+	TemporalAddress target `env:"TEMPORAL_ADDRESS" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"koppel.abc12.tmprl.cloud:7233"`
 	// The namespace; `default` when it is not given.
-	TemporalNamespace word `env:"TEMPORAL_NAMESPACE" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"koppel.abc12"`
+	TemporalNamespace word `env:"TEMPORAL_NAMESPACE" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"koppel.abc12"`
 	// Logs in at Temporal Cloud, and switches TLS on.
-	TemporalAPIKey word `env:"TEMPORAL_API_KEY" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" secret:"yes"`
+	TemporalAPIKey word `env:"TEMPORAL_API_KEY" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" secret:"yes"`
 	// Whether to speak TLS; on by itself when a certificate or an API key is given.
-	TemporalTLS truth `env:"TEMPORAL_TLS" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"true"`
+	TemporalTLS truth `env:"TEMPORAL_TLS" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"true"`
 	// Our certificate for mutual TLS, as a file.
-	TemporalClientCertPath filePath `env:"TEMPORAL_TLS_CLIENT_CERT_PATH" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"/secrets/temporal.crt"`
+	TemporalClientCertPath filePath `env:"TEMPORAL_TLS_CLIENT_CERT_PATH" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"/secrets/temporal.crt"`
 	// The same, as its content.
-	TemporalClientCertData pemText `env:"TEMPORAL_TLS_CLIENT_CERT_DATA" for:"web worker migrate bounce import helpdesk deploy" optional:"yes"`
+	TemporalClientCertData pemText `env:"TEMPORAL_TLS_CLIENT_CERT_DATA" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes"`
 	// The key of that certificate, as a file.
-	TemporalClientKeyPath filePath `env:"TEMPORAL_TLS_CLIENT_KEY_PATH" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"/secrets/temporal.key"`
+	TemporalClientKeyPath filePath `env:"TEMPORAL_TLS_CLIENT_KEY_PATH" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"/secrets/temporal.key"`
 	// The same, as its content.
-	TemporalClientKeyData pemText `env:"TEMPORAL_TLS_CLIENT_KEY_DATA" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" secret:"yes"`
+	TemporalClientKeyData pemText `env:"TEMPORAL_TLS_CLIENT_KEY_DATA" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" secret:"yes"`
 	// Who signed Temporal's certificate, where the system does not know them, as a file.
-	TemporalServerCAPath filePath `env:"TEMPORAL_TLS_SERVER_CA_CERT_PATH" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"/secrets/temporal-ca.crt"`
+	TemporalServerCAPath filePath `env:"TEMPORAL_TLS_SERVER_CA_CERT_PATH" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"/secrets/temporal-ca.crt"`
 	// The same, as its content.
-	TemporalServerCAData pemText `env:"TEMPORAL_TLS_SERVER_CA_CERT_DATA" for:"web worker migrate bounce import helpdesk deploy" optional:"yes"`
+	TemporalServerCAData pemText `env:"TEMPORAL_TLS_SERVER_CA_CERT_DATA" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes"`
 	// The name in Temporal's certificate, where that is not the host of the address.
-	TemporalServerName word `env:"TEMPORAL_TLS_SERVER_NAME" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"temporal.example.nl"`
+	TemporalServerName word `env:"TEMPORAL_TLS_SERVER_NAME" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"temporal.example.nl"`
 	// Accept any certificate of Temporal. For development.
-	TemporalAnyHost truth `env:"TEMPORAL_TLS_DISABLE_HOST_VERIFICATION" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"false"`
+	TemporalAnyHost truth `env:"TEMPORAL_TLS_DISABLE_HOST_VERIFICATION" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"false"`
 	// The :authority of calls, where a proxy asks for one.
-	TemporalAuthority word `env:"TEMPORAL_CLIENT_AUTHORITY" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"temporal.example.nl"`
+	TemporalAuthority word `env:"TEMPORAL_CLIENT_AUTHORITY" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"temporal.example.nl"`
 	// A file with profiles, as Temporal's own tools have; variables win over it.
-	TemporalConfigFile filePath `env:"TEMPORAL_CONFIG_FILE" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"/etc/koppel/temporal.toml"`
+	TemporalConfigFile filePath `env:"TEMPORAL_CONFIG_FILE" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"/etc/koppel/temporal.toml"`
 	// The profile in that file; `default` when it is not given.
-	TemporalProfile word `env:"TEMPORAL_PROFILE" for:"web worker migrate bounce import helpdesk deploy" optional:"yes" example:"koppel"`
+	TemporalProfile word `env:"TEMPORAL_PROFILE" for:"web worker migrate bounce import helpdesk ops deploy" optional:"yes" example:"koppel"`
 
 	TemporalClient client.Options // what the SDK makes of them
 }

@@ -152,7 +152,7 @@ func start(t *testing.T, command string, environment map[string]string) string {
 	cancel() // a start that nothing stops ends at once
 	root := rootCommand(slog.New(slog.DiscardHandler))
 	arguments := map[string][]string{"import": {"import", "boards", samples + "besturen.csv"}, "audit": {"audit", "verify"},
-		"agent": {"agent", "list"}, "helpdesk": {"helpdesk", "show", "K3TF-9M2Q"}, "deploy": {"deploy", "show"}}
+		"agent": {"agent", "list"}, "helpdesk": {"helpdesk", "show", "K3TF-9M2Q"}, "deploy": {"deploy", "show"}, "ops": {"ops", "failing"}}
 	root.SetArgs(arguments[command])
 	if arguments[command] == nil {
 		root.SetArgs([]string{command})
