@@ -22,7 +22,7 @@ import (
 
 // TestANewBuildTakesOverOpenCasesOfEveryStepAndAnOldOneTakesThemBack has cases wait at the steps of docs/states.md, gives
 // the work to another build of the worker and back, and makes each case go on in between. The same stack shows what is
-// measured and traced.
+// measured and traced, and takes the commands of docs/operators.md.
 func TestANewBuildTakesOverOpenCasesOfEveryStepAndAnOldOneTakesThemBack(t *testing.T) {
 	traces, err := devstack.StartTraces()
 	if err != nil {
@@ -56,6 +56,7 @@ func TestANewBuildTakesOverOpenCasesOfEveryStepAndAnOldOneTakesThemBack(t *testi
 
 	t.Run("metrics", func(t *testing.T) { everyMetricNamedExists(t, stack) })
 	t.Run("trace", func(t *testing.T) { traceOfAJourney(t, traces, w.people["traced"]) })
+	t.Run("runbook", func(t *testing.T) { everyCommandOfTheOperatorsPageRuns(t, stack) })
 }
 
 // release moves open cases between builds.

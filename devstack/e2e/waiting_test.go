@@ -86,12 +86,12 @@ func (w waiting) changes() {
 // additions: one that was not proved, one that a representative decides, one that is made, one that is told about.
 func (w waiting) additions() {
 	adds := w.people["adds"]
-	got := adds.post("/account-toevoegen/bewijs", url.Values{"instelling": {"14JT"}, "username": {"zeester01"}, "password": {"verkeerd"},
-		"nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=14JT")}})
+	adds.form = url.Values{"instelling": {"14JT"}, "username": {"zeester01"}, "password": {"verkeerd"},
+		"nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=14JT")}}
+	got := adds.patiently(func() reply { return adds.send("/account-toevoegen/bewijs") })
 	wantStatus(w.t, got, http.StatusUnprocessableEntity)
-	got = adds.post("/account-toevoegen/toestemming", url.Values{"instelling": {"04AP"},
-		"nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=04AP")}})
-	wantStatus(w.t, got, http.StatusSeeOther)
+	adds.form = url.Values{"instelling": {"04AP"}, "nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=04AP")}}
+	adds.insist(func() reply { return adds.send("/account-toevoegen/toestemming") })
 	for _, name := range []string{"joins", "belongs"} {
 		if _, err := adds.db.Exec(`insert into contacts (institution, email) values ('14JT', $1)`, w.people[name].email); err != nil {
 			w.t.Fatal(err)
