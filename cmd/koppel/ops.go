@@ -93,8 +93,8 @@ func retryFailing(c *counter) *cobra.Command {
 	return command
 }
 
-// each gives one call to Temporal its time.
-func each(ctx context.Context, call func(context.Context) error) error {
+// inTime gives one call to Temporal its time.
+func inTime(ctx context.Context, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	return call(ctx)

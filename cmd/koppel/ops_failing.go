@@ -64,7 +64,7 @@ func (s shift) eachFailing(ctx context.Context, narrower string, do func(context
 	request := &workflowservice.ListWorkflowExecutionsRequest{Namespace: engine.namespace, Query: failingQuery(narrower), PageSize: 100}
 	for {
 		var page *workflowservice.ListWorkflowExecutionsResponse
-		err := each(ctx, func(ctx context.Context) (err error) {
+		err := inTime(ctx, func(ctx context.Context) (err error) {
 			page, err = engine.ListWorkflow(ctx, request)
 			return err
 		})
@@ -102,7 +102,7 @@ func (t temporalClient) failingOf(ctx context.Context, info *workflowpb.Workflow
 		found = append(found, failing{workflowID: id, runID: run, listed: listed, name: string(listed.Step), why: listed.Attention})
 	}
 	var described *workflowservice.DescribeWorkflowExecutionResponse
-	err = each(ctx, func(ctx context.Context) (err error) {
+	err = inTime(ctx, func(ctx context.Context) (err error) {
 		described, err = t.DescribeWorkflowExecution(ctx, id, run)
 		return err
 	})

@@ -72,7 +72,7 @@ func (r *retrying) reset(ctx context.Context, engine temporalClient, f failing) 
 	if err != nil {
 		return false, err
 	}
-	err = each(ctx, func(ctx context.Context) error {
+	err = inTime(ctx, func(ctx context.Context) error {
 		_, err := engine.WorkflowService().ResetActivity(ctx, &workflowservice.ResetActivityRequest{
 			Namespace: engine.namespace, Execution: &common.WorkflowExecution{WorkflowId: f.workflowID, RunId: f.runID},
 			Activity: &workflowservice.ResetActivityRequest_Id{Id: f.activity}, KeepPaused: true})
@@ -88,7 +88,7 @@ func (r *retrying) reset(ctx context.Context, engine temporalClient, f failing) 
 // unpark has a parked step done again. done is false when it is parked no longer.
 func (r *retrying) unpark(ctx context.Context, engine temporalClient, f failing) (done bool, err error) {
 	var verdict onboarding.Verdict
-	err = each(ctx, func(ctx context.Context) error {
+	err = inTime(ctx, func(ctx context.Context) error {
 		handle, err := engine.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 			WorkflowID: f.workflowID, RunID: f.runID, UpdateID: onboarding.NewID(), UpdateName: workflows.RetryNow,
 			Args: []any{workflows.Help{Act: r.act}}, WaitForStage: client.WorkflowUpdateStageCompleted})
