@@ -148,7 +148,23 @@ func (c *caller) nonce(path string) string {
 // prove sends the form of the old account.
 func (c *caller) prove(a account) reply {
 	c.t.Helper()
-	return c.post("/koppelen", a.form(c.nonce("/koppelen")))
+	return c.submit("/koppelen", a.form(c.nonce("/koppelen")))
+}
+
+// submit sends a form, and again while the system says that it is busy.
+func (c *caller) submit(path string, form url.Values) reply {
+	c.t.Helper()
+	ctx := within(c.t, time.Minute)
+	for {
+		got := c.post(path, form)
+		if got.status != http.StatusServiceUnavailable || ctx.Err() != nil {
+			return got
+		}
+		if nonce := value(got.body, "nonce"); nonce != "" {
+			form.Set("nonce", nonce)
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
 }
 
 func (a account) form(nonce string) url.Values {

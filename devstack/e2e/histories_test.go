@@ -62,7 +62,7 @@ func (c *caller) send(path string, form url.Values) {
 	c.t.Helper()
 	form.Set("nonce", c.nonce(path))
 	path, _, _ = strings.Cut(path, "?")
-	if got := c.post(path, form); got.status != http.StatusSeeOther {
+	if got := c.submit(path, form); got.status != http.StatusSeeOther {
 		c.t.Fatalf("%s: %v\n%s", path, got, got.body)
 	}
 }
@@ -80,7 +80,7 @@ func (c *caller) addByApproval(t *testing.T, stack *devstack.Stack, code string)
 	representative := newCaller(t, stack)
 	nonce := c.nonce("/account-toevoegen/bewijs?instelling=" + code)
 	form := url.Values{"nonce": {nonce}, "instelling": {code}}
-	if got := c.post("/account-toevoegen/toestemming", form); got.status != http.StatusSeeOther {
+	if got := c.submit("/account-toevoegen/toestemming", form); got.status != http.StatusSeeOther {
 		t.Fatalf("%v\n%s", got, got.body)
 	}
 	token := representative.mailedToken("voorzitter@linde.example", "/toestemming")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"koppel/devstack"
@@ -17,8 +18,14 @@ var named = regexp.MustCompile(`\b(?:koppel|http_server|temporal|go|process)_[a-
 // everyMetricNamedExists reads the names out of the rules, the dashboard and the runbook, and asks web and worker for
 // their metrics as Prometheus does.
 func everyMetricNamedExists(t *testing.T, stack *devstack.Stack) {
-	served := scrape(t, stack.Web.MetricsURL) + scrape(t, stack.Worker.MetricsURL)
-	for _, file := range []string{"deploy/prometheus/koppel.rules.yml", "deploy/grafana/koppel.json"} {
+	web, worker := scrape(t, stack.Web.MetricsURL), scrape(t, stack.Worker.MetricsURL)
+	for program, served := range map[string]string{"web": web, "worker": worker} {
+		if !strings.Contains(served, "\nkoppel_panics_total 0\n") {
+			t.Errorf("%s does not count panics from zero", program)
+		}
+	}
+	served := web + worker
+	for _, file := range []string{"deploy/prometheus/koppel.rules.yml", "deploy/grafana/koppel.json", "docs/operators.md"} {
 		text, err := os.ReadFile("../../" + file)
 		if err != nil {
 			t.Fatal(err)
@@ -30,7 +37,7 @@ func everyMetricNamedExists(t *testing.T, stack *devstack.Stack) {
 			t.Errorf("%s names only %v", file, names)
 		}
 		for _, name := range names {
-			if !regexp.MustCompile(`(?m)^` + name + `[{ ]`).MatchString(served) {
+			if !regexp.MustCompile(`(?m)^` + name + `(_count)?[{ ]`).MatchString(served) {
 				t.Errorf("%s names %s, which neither web nor worker serves", file, name)
 			}
 		}

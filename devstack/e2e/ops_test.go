@@ -38,6 +38,7 @@ func TestOneCommandBringsBackAllMailThatFailed(t *testing.T) {
 	stopped := stopSome(unlucky)
 	left := n - stopped
 	o.await(fmt.Sprintf("%6d  in all", left), "failing")
+	whatOperatorsDoIsInNoHistory(t, stack)
 	for _, p := range unlucky {
 		stack.Mailbox.SetFaultFor(p.email, devstack.Fault{})
 	}

@@ -87,7 +87,7 @@ func (d *desk) newPIN(jane *caller) {
 	d.t.Helper()
 	pin, reference := jane.pinIn(regenboog1.email), jane.reference(atPIN)
 	for range 5 {
-		jane.post(atPIN, url.Values{"nonce": {jane.nonce(atPIN)}, "pin": {differentPIN(pin)}})
+		jane.submit(atPIN, url.Values{"nonce": {jane.nonce(atPIN)}, "pin": {differentPIN(pin)}})
 	}
 	d.reads(linkingType, "`await_pin`, op slot", reference)
 	d.follow(`### 6. "My new PIN doesn't work"`, reference, "")
@@ -98,7 +98,7 @@ func (d *desk) newPIN(jane *caller) {
 func (d *desk) renew(c *caller) {
 	d.t.Helper()
 	d.later()
-	c.post(atPIN+"/opnieuw", url.Values{"nonce": {c.nonce(atPIN)}})
+	c.submit(atPIN+"/opnieuw", url.Values{"nonce": {c.nonce(atPIN)}})
 	c.send(atPIN, url.Values{"pin": {d.lastPIN(regenboog1.email, 3)}})
 	d.reads(linkingType, "`linked`", c.reference("/koppeling"))
 }
@@ -135,7 +135,7 @@ func (d *desk) alreadyLinked() *caller {
 	printed := d.follow(`### 2. "It says that my password is wrong, or that I am already linked"`, "", "")
 	code := regexp.MustCompile(`[0-9A-Z]{4}(-[0-9A-Z]{4}){3}`).FindString(printed)
 	const byCode = "/koppelen?met=activatiecode"
-	if got := rik.post(byCode, url.Values{"nonce": {rik.nonce(byCode)}, "email": {own.email}, "code": {code}}); got.location != waitPath {
+	if got := rik.submit(byCode, url.Values{"nonce": {rik.nonce(byCode)}, "email": {own.email}, "code": {code}}); got.location != waitPath {
 		d.t.Errorf("the code of the colleague leads to %v", got)
 	}
 	return rik

@@ -173,19 +173,13 @@ func (p *traveller) must(got reply, status int) {
 // insist sends a form again while a busy machine asks for that.
 func (p *traveller) insist(send func() reply) {
 	p.t.Helper()
-	p.must(p.patiently(send), http.StatusSeeOther)
-}
-
-// patiently sends again while the system says that it is busy.
-func (p *traveller) patiently(send func() reply) reply {
-	p.t.Helper()
 	ctx := within(p.t, time.Minute)
 	got := send()
 	for got.status == http.StatusServiceUnavailable && ctx.Err() == nil {
 		time.Sleep(200 * time.Millisecond)
 		got = send()
 	}
-	return got
+	p.must(got, http.StatusSeeOther)
 }
 
 // holdMail makes the mail server ask to try this person's mail again later.

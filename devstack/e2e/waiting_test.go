@@ -86,12 +86,12 @@ func (w waiting) changes() {
 // additions: one that was not proved, one that a representative decides, one that is made, one that is told about.
 func (w waiting) additions() {
 	adds := w.people["adds"]
-	adds.form = url.Values{"instelling": {"14JT"}, "username": {"zeester01"}, "password": {"verkeerd"},
-		"nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=14JT")}}
-	got := adds.patiently(func() reply { return adds.send("/account-toevoegen/bewijs") })
+	got := adds.submit("/account-toevoegen/bewijs", url.Values{"instelling": {"14JT"}, "username": {"zeester01"}, "password": {"verkeerd"},
+		"nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=14JT")}})
 	wantStatus(w.t, got, http.StatusUnprocessableEntity)
-	adds.form = url.Values{"instelling": {"04AP"}, "nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=04AP")}}
-	adds.insist(func() reply { return adds.send("/account-toevoegen/toestemming") })
+	got = adds.submit("/account-toevoegen/toestemming", url.Values{"instelling": {"04AP"},
+		"nonce": {adds.nonce("/account-toevoegen/bewijs?instelling=04AP")}})
+	wantStatus(w.t, got, http.StatusSeeOther)
 	for _, name := range []string{"joins", "belongs"} {
 		if _, err := adds.db.Exec(`insert into contacts (institution, email) values ('14JT', $1)`, w.people[name].email); err != nil {
 			w.t.Fatal(err)
@@ -130,7 +130,7 @@ func (w waiting) unlinkings() {
 	if found == nil {
 		w.t.Fatal("no link to report the own login")
 	}
-	got := c.post("/koppeling/niet-van-mij", url.Values{"welke": {found[1]}, "nonce": {c.nonce("/koppeling/niet-van-mij?welke=" + found[1])}})
+	got := c.submit("/koppeling/niet-van-mij", url.Values{"welke": {found[1]}, "nonce": {c.nonce("/koppeling/niet-van-mij?welke=" + found[1])}})
 	wantStatus(w.t, got, http.StatusOK)
 	agents, why := []string{agent(w.t, w.stack, "Annabel"), agent(w.t, w.stack, "Berend")}, []string{"--reason", "not_mine", "--ticket", "HD-20261"}
 	for _, name := range []string{"moves", "leaves"} {
