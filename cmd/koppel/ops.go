@@ -67,19 +67,22 @@ func retryFailing(c *counter) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "retry-now",
 		Short: "Have what fails done again now: activities in backoff by a reset, parked steps by the update RetryNow",
-		Long: "Has all that `koppel ops failing` lists done again, but for activities that are paused and those being tried at this\n" +
-			"moment. Interrupted, it can be given again: what has got done meanwhile is no longer listed, and nothing has a second\n" +
-			"effect.",
+		Long: "Has all that `koppel ops failing` lists done again, but for activities that are paused, and those that are being tried or\n" +
+			"will be within " + soon.String() + ". Interrupted, it can be given again: what has got done meanwhile is no longer listed, and\n" +
+			"nothing has a second effect.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if perSecond <= 0 {
-				return fmt.Errorf("ops retry-now: --rate: want more than 0 per second")
+			if perSecond < 1 {
+				return fmt.Errorf("ops retry-now: --rate: want 1 per second or more")
 			}
 			return c.act(cmd, helpdesk.Retry, func(s shift, act helpdesk.Act) error {
 				r := retrying{shift: s, act: act, dry: dry, out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr(),
 					pace: rate.NewLimiter(rate.Limit(perSecond), 1)}
 				err := s.eachFailing(cmd.Context(), query, r.again)
 				r.done.print(cmd.OutOrStdout())
+				if r.near > 0 {
+					fmt.Fprintf(cmd.OutOrStdout(), "%6d  more are being tried, or will be within %s\n", r.near, soon)
+				}
 				if err != nil {
 					return fmt.Errorf("ops retry-now: %w; give the same command again", err)
 				}

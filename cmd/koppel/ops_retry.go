@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/serviceerror"
@@ -22,6 +23,10 @@ import (
 // progressEvery is after how many something is said.
 const progressEvery = 100
 
+// soon is when an attempt is left to come by itself. The engine throws away the result of an attempt that a reset meets
+// under way, and has it done again only after its time-out.
+const soon = 5 * time.Second
+
 // retrying has what fails done again.
 type retrying struct {
 	shift
@@ -30,15 +35,19 @@ type retrying struct {
 	out, progress io.Writer
 	pace          *rate.Limiter
 	done          tally
+	near          int     // attempts that need no help
 	refused       []error // what could not be brought back
 }
 
-// again brings one thing back. What is paused stays so; what is being tried needs nothing.
+// again brings one thing back. What is paused stays so; what is being tried, or will be soon, needs nothing.
 func (r *retrying) again(ctx context.Context, engine temporalClient, f failing) error {
-	if f.paused || f.running {
+	switch {
+	case f.paused:
 		return nil
-	}
-	if r.dry {
+	case f.running, f.activity != "" && f.next.Before(r.now().Add(soon)):
+		r.near++
+		return nil
+	case r.dry:
 		r.done.add(f.kind())
 		fmt.Fprintln(r.out, f)
 		return nil

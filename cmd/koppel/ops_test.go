@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -14,6 +15,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"koppel/helpdesk"
 	"koppel/onboarding"
@@ -21,11 +23,12 @@ import (
 	"koppel/workflows"
 )
 
-// ailing is an engine with a case whose mail is in backoff, one whose mail is paused, one that is sending, one that waits
-// for its user, and one with a parked mail.
+// ailing is an engine with two cases whose mail is in backoff, one whose mail is tried soon, one whose mail is paused, one
+// that is sending, one whose mail has not failed, and one with a parked mail.
 type ailing struct {
 	client.Client
 	list   visible
+	now    time.Time
 	parked deciding
 	resets []*workflowservice.ResetActivityRequest
 	limits []*workflowservice.UpdateTaskQueueConfigRequest
@@ -46,8 +49,11 @@ func (a *ailing) WorkflowService() workflowservice.WorkflowServiceClient { retur
 
 func (a *ailing) DescribeWorkflowExecution(_ context.Context, id, _ string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	late := &workflowpb.PendingActivityInfo{ActivityId: "5", ActivityType: &common.ActivityType{Name: "SendPIN"}, Attempt: 4,
-		State: enumspb.PENDING_ACTIVITY_STATE_SCHEDULED, LastFailure: &failure.Failure{Message: "not yet"}}
+		State: enumspb.PENDING_ACTIVITY_STATE_SCHEDULED, LastFailure: &failure.Failure{Message: "not yet"},
+		ScheduledTime: timestamppb.New(a.now.Add(time.Minute))}
 	switch id {
+	case "soon":
+		late.ScheduledTime = timestamppb.New(a.now.Add(soon / 2))
 	case "paused":
 		late.Paused = true
 	case "sending":
@@ -81,8 +87,8 @@ func (a service) UpdateTaskQueueConfig(_ context.Context, r *workflowservice.Upd
 
 func opsDesk(t *testing.T) (d *helpdeskDesk, token string, engine *ailing) {
 	d = newHelpdeskDesk(t)
-	engine = &ailing{parked: deciding{verdict: onboarding.Verdict{Outcome: onboarding.Accepted}}}
-	for _, id := range []string{"late", "paused", "sending", "first try", "parked", "late too"} {
+	engine = &ailing{now: d.clock(), parked: deciding{verdict: onboarding.Verdict{Outcome: onboarding.Accepted}}}
+	for _, id := range []string{"late", "soon", "paused", "sending", "first try", "parked", "late too"} {
 		fields := map[string]any{"KoppelStep": "mailing_pin"}
 		if id == "parked" {
 			fields["KoppelAttention"] = "mail_refused"
@@ -110,7 +116,7 @@ var mended = []string{"--reason", "mended", "--ticket", "INC-20261"}
 func TestFailingListsWhatIsTriedAgainAndWhatIsParkedByKind(t *testing.T) {
 	d, token, engine := opsDesk(t)
 	out, err := d.ops(token, "failing", "--query", `KoppelInstitution = "03AB"`)
-	for _, want := range []string{"4  SendPIN: not yet\n", "1  mailing_pin: mail_refused\n", "5  in all\n", "paused  SendPIN: not yet  attempt 4, paused\n"} {
+	for _, want := range []string{"5  SendPIN: not yet\n", "1  mailing_pin: mail_refused\n", "6  in all\n", "paused  SendPIN: not yet  attempt 4, paused\n"} {
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("%v; %q is not in\n%s", err, want, out)
 		}
@@ -120,10 +126,10 @@ func TestFailingListsWhatIsTriedAgainAndWhatIsParkedByKind(t *testing.T) {
 	}
 }
 
-func TestRetryNowBringsBackWhatWaitsAndLeavesWhatIsPausedOrUnderWay(t *testing.T) {
+func TestRetryNowBringsBackWhatWaitsAndLeavesWhatIsPausedOrUnderWayOrSoon(t *testing.T) {
 	d, token, engine := opsDesk(t)
 	out, err := d.ops(token, append([]string{"retry-now", "--rate", "1000"}, mended...)...)
-	if err != nil || !strings.Contains(out, "     3  in all\n") {
+	if err != nil || !strings.Contains(out, "     3  in all\n") || !strings.Contains(out, "     2  more are being tried, or will be within 5s\n") {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	var reset []string

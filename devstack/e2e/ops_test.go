@@ -15,8 +15,8 @@ import (
 )
 
 // TestOneCommandBringsBackAllMailThatFailed lets the mail server put off three of four PIN mails and refuse the rest, and
-// one person in ten stop meanwhile. An operator sees all that is left and brings it back by one command. Nobody has two
-// mails, who stopped has none. Then mail is held and released. KOPPEL_JOURNEYS is how many (40).
+// one person in ten stop meanwhile. An operator sees all that is left, tries one in vain, mends the cause and brings all of it
+// back by one command. Nobody has two mails, who stopped has none. Then mail is held and released. KOPPEL_JOURNEYS is how many (40).
 func TestOneCommandBringsBackAllMailThatFailed(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("KOPPEL_JOURNEYS"))
 	if n == 0 {
@@ -39,6 +39,8 @@ func TestOneCommandBringsBackAllMailThatFailed(t *testing.T) {
 	left := n - stopped
 	o.await(fmt.Sprintf("%6d  in all", left), "failing")
 	whatOperatorsDoIsInNoHistory(t, stack)
+	ofOne := fmt.Sprintf("KoppelRef = %q", unlucky[putOff].reference())
+	o.await("     1  SendPIN: the mail server did not take the mail yet", "retry-now", "--query", ofOne)
 	for _, p := range unlucky {
 		stack.Mailbox.SetFaultFor(p.email, devstack.Fault{})
 	}
@@ -76,6 +78,9 @@ func failMails(t *testing.T, stack *devstack.Stack, everybody []*traveller) {
 	awaitRow(t, stack, fmt.Sprintf(`select (count(*) = %d)::int from mails where state in ('late', 'refused')`, len(everybody)))
 	t.Logf("%d journeys were at their mail after %v", len(everybody), time.Since(begun).Round(time.Millisecond))
 }
+
+// putOff is somebody whose mail is put off, and who does not stop.
+const putOff = 2
 
 // stops tells who has had enough: of those whose mail was put off, and of those whose mail was refused.
 func stops(i int) bool { return i%10 == 1 || i%20 == 8 }
