@@ -12,6 +12,7 @@ import (
 
 	"koppel/onboarding"
 	"koppel/passwords"
+	"koppel/store"
 	"koppel/workflows"
 )
 
@@ -26,44 +27,54 @@ type row struct {
 	times   []float64 // ms
 }
 
-// BenchmarkGuessing times what a guesser can time: from the post of a wrong password to the answer. The floor is one
-// bare argon2id of the same cost. Samples of all rows take turns in random order, so that a machine that gets busier
-// slows down all of them. `make bench` runs it.
+// guesses are what a guesser can time. The first row of each is its floor.
+var guesses = []struct {
+	what, behind string
+	rows         func(*guesser) []*row
+}{
+	{linkPath + " with a wrong password", "username", (*guesser).passwordRows},
+	{codePath + " with a wrong code", "selector", (*guesser).codeRows},
+	{forgottenPath, "username", (*guesser).forgottenRows},
+}
+
+// BenchmarkGuessing times what a guesser can time: from the post to the answer. `make bench` runs it.
 func BenchmarkGuessing(b *testing.B) {
-	g := newGuesser(b)
-	hash, err := passwords.Hash(b.Context(), "Regenboog-2019")
-	g.w.must(err)
-	rows := []*row{{name: "one bare argon2id", prepare: func() {}, run: func() {
-		_, err := passwords.Verify(b.Context(), passwords.Dummy(), "wrong")
-		g.w.must(err)
-	}}}
-	for _, locked := range []bool{false, true} {
-		rows = append(rows, g.rows(hash, locked)...)
+	for _, guess := range guesses {
+		rows := guess.rows(newGuesser(b))
+		measure(rows, samples)
+		report(guess.what, guess.behind, rows)
 	}
-	g.measure(rows)
-	report(linkPath+" with a wrong password", "username", rows)
 }
 
-// BenchmarkGuessingCodes times the same of wrong activation codes.
-func BenchmarkGuessingCodes(b *testing.B) {
-	g := newGuesser(b)
-	hash, err := passwords.Hash(b.Context(), "ANOTHERONE1")
-	g.w.must(err)
-	rows := []*row{{name: "one bare argon2id", prepare: func() {}, run: func() {
-		_, err := passwords.Verify(b.Context(), passwords.Dummy(), "wrong")
-		g.w.must(err)
-	}}}
-	for _, locked := range []bool{false, true} {
-		rows = append(rows, g.codeRows(hash, locked)...)
+func TestEachRowOfTheBenchmarkRuns(t *testing.T) {
+	t.Parallel()
+	for _, guess := range guesses {
+		measure(guess.rows(newGuesser(t)), 1)
 	}
-	g.measure(rows)
-	report(codePath+" with a wrong code", "selector", rows)
 }
 
-// BenchmarkAskingForANewPassword times the answer to who asks for a new password, for accounts that are there and not.
-// The floor is the page with the form.
-func BenchmarkAskingForANewPassword(b *testing.B) {
-	g := newGuesser(b)
+// measure lets the samples of all rows take turns in random order, so that a machine that gets busier slows down all.
+func measure(rows []*row, samples int) {
+	for range samples {
+		for _, i := range rand.Perm(len(rows)) {
+			rows[i].prepare()
+			begun := time.Now()
+			rows[i].run()
+			rows[i].times = append(rows[i].times, float64(time.Since(begun).Microseconds())/1000)
+		}
+	}
+}
+
+// bareHash is the floor of an answer to a secret: one argon2id of the same cost.
+func (g *guesser) bareHash() *row {
+	return &row{name: "one bare argon2id", prepare: func() {}, run: func() {
+		_, err := passwords.Verify(g.w.t.Context(), passwords.Dummy(), "wrong")
+		g.w.must(err)
+	}}
+}
+
+// forgottenRows ask for a new password, for accounts that are there and not. The floor is the page with the form.
+func (g *guesser) forgottenRows() []*row {
 	g.w.engine.judge = func(string, workflows.Submission) (onboarding.Verdict, error) {
 		return onboarding.Verdict{Outcome: onboarding.Accepted}, nil
 	}
@@ -76,28 +87,38 @@ func BenchmarkAskingForANewPassword(b *testing.B) {
 			form = g.forgotten("Regenboog01")
 		}
 		r.run = func() { g.post(forgottenPath, form).expect(http.StatusSeeOther) }
-		if len(rows) > 1 {
-			r.like = rows[1]
-		}
 		rows = append(rows, r)
 	}
-	g.measure(rows)
-	report(forgottenPath, "username", rows)
+	return compared(rows[:1], rows[1:])
 }
 
-func (g *guesser) measure(rows []*row) {
-	for range samples {
-		for _, i := range rand.Perm(len(rows)) {
-			rows[i].prepare()
-			begun := time.Now()
-			rows[i].run()
-			rows[i].times = append(rows[i].times, float64(time.Since(begun).Microseconds())/1000)
+// compared are the rows of a table: its floor, and groups that are each compared with their first.
+func compared(rows []*row, groups ...[]*row) []*row {
+	for _, group := range groups {
+		for _, r := range group[1:] {
+			r.like = group[0]
 		}
+		rows = append(rows, group...)
 	}
+	return rows
 }
 
-// codeRows are the codes behind a selector; locked: the guesser has used up the tries.
-func (g *guesser) codeRows(hash string, locked bool) (rows []*row) {
+// passwordRows try a wrong password, with tries left and without.
+func (g *guesser) passwordRows() []*row {
+	hash, err := passwords.Hash(g.w.t.Context(), "Regenboog-2019")
+	g.w.must(err)
+	return compared([]*row{g.bareHash()}, g.passwordRowsOf(hash, false), g.passwordRowsOf(hash, true))
+}
+
+// codeRows try a wrong activation code, with tries left and without.
+func (g *guesser) codeRows() []*row {
+	hash, err := passwords.Hash(g.w.t.Context(), "ANOTHERONE1")
+	g.w.must(err)
+	return compared([]*row{g.bareHash()}, g.codeRowsOf(hash, false), g.codeRowsOf(hash, true))
+}
+
+// codeRowsOf are the codes behind a selector; locked: the guesser has used up the tries.
+func (g *guesser) codeRowsOf(hash string, locked bool) (rows []*row) {
 	for _, code := range selectors[:4] {
 		form, name, status := g.codeForm(), code.name, http.StatusUnprocessableEntity
 		if locked {
@@ -115,16 +136,13 @@ func (g *guesser) codeRows(hash string, locked bool) (rows []*row) {
 			form = g.codeForm()
 		}
 		r.run = func() { g.post(codePath, form).expect(status) }
-		if len(rows) > 0 {
-			r.like = rows[0]
-		}
 		rows = append(rows, r)
 	}
 	return rows
 }
 
-// rows are the accounts behind a username; locked: the guesser has used up the tries for it.
-func (g *guesser) rows(hash string, locked bool) (rows []*row) {
+// passwordRowsOf are the accounts behind a username; locked: the guesser has used up the tries for it.
+func (g *guesser) passwordRowsOf(hash string, locked bool) (rows []*row) {
 	for _, account := range accounts[:4] {
 		form, name, status := g.form(), account.name, http.StatusUnprocessableEntity
 		if locked {
@@ -139,9 +157,6 @@ func (g *guesser) rows(hash string, locked bool) (rows []*row) {
 			form = g.form()
 		}
 		r.run = func() { g.guess(form).expect(status) }
-		if len(rows) > 0 {
-			r.like = rows[0]
-		}
 		rows = append(rows, r)
 	}
 	return rows
@@ -152,7 +167,7 @@ func (g *guesser) lockOut() {
 	_, err := g.w.sql.Exec(`
 		insert into attempts (scope, subject, failures, locks, first_at, last_at, locked_until)
 		values ('credentials', $1, 0, 1, $2, $2, $3)`,
-		g.w.lookup.Hash("credentials", g.w.identity(), "regenboog01"), g.w.now, g.w.now.Add(15*time.Minute))
+		store.PartOf(g.w.identity(), g.w.lookup.Hash("credentials", g.w.identity(), "regenboog01")), g.w.now, g.w.now.Add(15*time.Minute))
 	g.w.must(err)
 }
 
