@@ -27,6 +27,7 @@ type approval struct {
 	asked    time.Time            // zero: nobody is being asked
 	paused   time.Time            // deadline of the case when the wait began
 	mailed   []activities.MailJob // questions under way, or taken by a mail server
+	taken    time.Time            // when a mail server last took a question
 	returned string               // enhanced status code of the last question that came back
 	reminded bool                 // there is one reminder
 	late     bool                 // nobody has answered for onboarding.ApprovalLate
@@ -54,7 +55,8 @@ func (a *approval) setup(ctx workflow.Context, also func() error) error {
 // ask lets the case wait for an answer to the questions that are due. The deadline of the case stands still meanwhile.
 func (a *approval) ask(ctx workflow.Context, checked activities.Checked) error {
 	now := workflow.Now(ctx)
-	a.asked, a.paused, a.mailed, a.returned, a.reminded, a.late, a.proposal = now, a.deadline, nil, "", false, false, ""
+	a.asked, a.paused, a.mailed, a.taken, a.returned = now, a.deadline, nil, time.Time{}, ""
+	a.reminded, a.late, a.proposal = false, false, ""
 	a.deadline = checked.Verdict.Until
 	a.alarms = []time.Time{now.Add(onboarding.ApprovalReminds), now.Add(onboarding.ApprovalLate)}
 	a.send(ctx, checked.Mails)
@@ -96,7 +98,7 @@ func (a *approval) remind(ctx workflow.Context) error {
 	err := a.effect(ctx, "Een herinnering voor de gemachtigde klaarzetten", do.RemindApproval,
 		activities.ApprovalTurn{Case: a.caseID}, &reminders)
 	if err == nil {
-		a.mailed = nil // the links in the first mails work no longer
+		a.mailed, a.taken = nil, time.Time{} // the links in the first mails work no longer
 		a.send(ctx, reminders)
 		a.raiseAttention(ctx)
 	}
@@ -186,8 +188,13 @@ func (a *approval) send(ctx workflow.Context, jobs []activities.MailJob) (rest [
 func (a *approval) sendOne(ctx workflow.Context, job activities.MailJob, summary string) {
 	var sent activities.Sent
 	err := a.runEffect(ctx, mailing, summary, do.SendApproval, job, &sent)
-	if err == nil && sent.State == onboarding.MailRefused {
+	switch {
+	case err != nil:
+	case sent.State == onboarding.MailRefused:
 		a.lose(ctx, job)
+	case sent.State == onboarding.MailSent && slices.Contains(a.mailed, job):
+		a.taken = workflow.Now(ctx)
+		a.describe(ctx)
 	}
 }
 
@@ -219,12 +226,17 @@ func (a *approval) hearBounces(ctx workflow.Context) {
 	}
 }
 
-// fact tells of a question that came back.
+// fact tells what became of the questions: that one came back, or else when one was taken.
 func (a *approval) fact() fact {
-	if !a.awaited() || a.returned == "" {
-		return fact{}
+	state := ""
+	switch {
+	case !a.awaited():
+	case a.returned != "":
+		state = fmt.Sprintf("%s (melding %s: %s)", mailNames[onboarding.MailBounced], a.returned, bounceText(a.returned))
+	case len(a.mailed) > 0 && !a.taken.IsZero():
+		state = fmt.Sprintf("%s, %s", mailNames[onboarding.MailSent], clockText(a.taken))
 	}
-	return fact{"Mail aan de gemachtigde", fmt.Sprintf("%s (melding %s: %s)", mailNames[onboarding.MailBounced], a.returned, bounceText(a.returned))}
+	return fact{"Mail aan de gemachtigde", state}
 }
 
 var approvalMails = map[onboarding.MailKind]string{

@@ -155,7 +155,7 @@ var attentionTexts = map[string]string{
 	nobodyAsked:    "geen gemachtigde heeft een mail gekregen.",
 	noAnswer:       "de gemachtigde antwoordt al vijf dagen niet.",
 	secondAgent:    "een medewerker heeft iets voorgesteld; een andere medewerker kijkt het zelf na, en bevestigt het of niet.",
-	mailRefused:    "ligt het aan ons en niet aan het adres, dan kan beheer dezelfde mail opnieuw laten sturen (RetryNow).",
+	mailRefused:    "ligt het aan ons en niet aan het adres, dan kan beheer dezelfde mail opnieuw laten sturen (`koppel ops retry-now`).",
 	mailBounced:    "ligt het aan ons en niet aan het adres, laat beheer het dan eerst herstellen; daarna vraagt de gebruiker op de pagina een nieuwe pincode.",
 	unlinkReported: "behandel dit als een beveiligingsincident tot het tegendeel blijkt.",
 }

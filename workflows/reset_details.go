@@ -38,7 +38,7 @@ var resetSteps = map[onboarding.Step]string{
 var resetAdvice = map[onboarding.Step]string{
 	onboarding.Finding:             "Wachten: dit duurt gewoonlijk een paar tellen. De gebruiker hoeft niets opnieuw te doen.",
 	onboarding.AwaitEnd:            "De gebruiker ziet hiervan niets. Vraag opnieuw aan met de juiste gebruikersnaam of later, of geef een activatiecode uit. Zie “Laatste controle”.",
-	onboarding.AwaitHelpdesk:       "De gebruiker weet niet dat niemand een mail krijgt. Laat de gemachtigde registreren en vraag beheer dan om opnieuw te zoeken (RetryNow), of geef een activatiecode uit.",
+	onboarding.AwaitHelpdesk:       "De gebruiker weet niet dat niemand een mail krijgt. Laat de gemachtigde registreren en vraag beheer dan om opnieuw te zoeken (`koppel ops retry-now`), of geef een activatiecode uit.",
 	onboarding.MailingLink:         "Wachten: de mails aan de gemachtigden gaan vanzelf.",
 	onboarding.AwaitRepresentative: "Laat de gemachtigde de nieuwste mail zoeken, ook bij spam: een link werkt 24 uur. De gebruiker kan op de pagina een nieuwe link laten sturen. Noem nooit wie de gemachtigde is.",
 	onboarding.Notifying:           "Niets. De gebruiker kan met het nieuwe wachtwoord verder; alleen de berichten moeten nog weg.",
@@ -51,7 +51,7 @@ var resetAdvice = map[onboarding.Step]string{
 
 func (r *reset) words() (heading, counsel string) {
 	if r.step == onboarding.MailingLink && r.links.parked() {
-		return "Link geweigerd: de gemachtigde is niet te bereiken", "Laat het e-mailadres van de gemachtigde nakijken en verbeteren; vraag beheer daarna om opnieuw te mailen (RetryNow)."
+		return "Link geweigerd: de gemachtigde is niet te bereiken", "Laat het e-mailadres van de gemachtigde nakijken en verbeteren; vraag beheer daarna om opnieuw te mailen (`koppel ops retry-now`)."
 	}
 	if r.step == onboarding.AwaitRepresentative && r.links.lost() {
 		return "Link niet bezorgd: de gemachtigde is niet te bereiken", "Laat het e-mailadres van de gemachtigde nakijken en verbeteren; daarna vraagt de gebruiker het wachtwoord opnieuw aan."
