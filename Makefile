@@ -23,7 +23,10 @@ tables = TestNobodyReachesWhatIsNotTheirs TestPagesOfAGuesserAreEqualWhateverThe
 	TestPagesOfAGuesserAreEqualWhateverTheActivationCode TestAttackedAnswersLeaveNothingBehind \
 	TestEveryPairOfStepsEndsOnTheCurrentOne TestEveryPairOfStepsOfAChangeEndsOnTheCurrentOne \
 	TestAddressThatIsConfirmedIsAlwaysTheOneThatWasProven TestThousandStartsSendTenMailsToOneAddress \
-	TestMutations TestAttacks TestNothingMayBeMissing TestCiphers
+	TestMutations TestAttacks TestNothingMayBeMissing TestCiphers \
+	TestEachRowOfTheBenchmarkRuns TestEveryVerbAtEveryState TestTenThousandLinesTakeSeconds \
+	TestTwentyFlowsOfFiveTriesAreFifteenTries TestTenWrongTriesOverAccountsLockTheIdentityForADay \
+	TestAttackOfTwentyColleaguesDelaysTheOwnerByAnHourAtMost TestChangedAddressIsAlwaysTheOneThatWasProven
 
 space := $(subst ,, )
 pattern = $(subst $(space),|,$(strip $(1)))
@@ -33,10 +36,11 @@ test-koppel: test-tables
 	go test -race -skip '^($(call pattern,$(tables) TestGallery))$$' ./...
 
 test-tables:
-	go test -run '^($(call pattern,$(tables)))$$' ./activities ./eherkenning ./web
+	go test -run '^($(call pattern,$(tables)))$$' ./activities ./cmd/koppel ./eherkenning ./web
 
+# Never from the cache: it does not see what these tests read of the other module.
 test-devstack:
-	cd devstack && go test -p 2 -timeout 20m ./...
+	cd devstack && go test -count=1 -p 2 -timeout 20m ./...
 
 bench: ## what a guesser can time: some minutes; docs/benchmarks.md
 	go test -run '^$$' -bench . -benchtime 1x -timeout 1h ./web
