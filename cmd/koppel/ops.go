@@ -72,7 +72,7 @@ func retryFailing(c *counter) *cobra.Command {
 			"nothing has a second effect.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if perSecond < 1 {
+			if !(perSecond >= 1) { // nor NaN
 				return fmt.Errorf("ops retry-now: --rate: want 1 per second or more")
 			}
 			return c.act(cmd, helpdesk.Retry, func(s shift, act helpdesk.Act) error {
