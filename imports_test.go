@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"duo":                    {"onboarding", "passwords"},
 	"eherkenning/brokertest": {},
 	"mail/mailtest":          {},
+	"store/schematest":       {"store", "store/storetest"},
 	"store/storetest":        {"store/storetest/child"},
 	"store/storetest/child":  {},
 	"health":                 {},

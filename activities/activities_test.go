@@ -1,7 +1,6 @@
 package activities
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
@@ -18,7 +17,7 @@ import (
 	"koppel/onboarding"
 	"koppel/passwords"
 	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 )
 
 // The fixed people of these tests: Jane is contact person of a school of board 10249.
@@ -45,24 +44,10 @@ type desk struct {
 	changePIN string // of a change of address that a test has prepared
 }
 
-// migrated brings the schema of an empty database up to date.
-func migrated(address string) error {
-	database, err := store.Open(address)
-	if err != nil {
-		return err
-	}
-	defer database.Close()
-	_, err = database.Migrate(context.Background())
-	return err
-}
-
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	t.Parallel()
-	url := storetest.Copy(t, migrated)
-	database, err := store.Open(url)
-	noError(t, err)
-	t.Cleanup(func() { database.Close() })
+	database, url := schematest.Open(t)
 	d := &desk{t: t, url: url, db: sqlx.MustConnect("postgres", url), mails: mailtest.Start(t, mailtest.Options{}),
 		now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	t.Cleanup(func() { d.db.Close() })

@@ -10,8 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"koppel/activities"
-	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 	"koppel/workflows"
 )
 
@@ -38,15 +37,7 @@ const janesCase = "11111111-1111-4111-8111-111111111111"
 func newDesk(t *testing.T) (Desk, *starter) {
 	t.Helper()
 	t.Parallel()
-	url := storetest.URL(t)
-	database, err := store.Open(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { database.Close() })
-	if _, err := database.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	database, url := schematest.Open(t)
 	db := sqlx.MustConnect("postgres", url)
 	defer db.Close()
 	now := time.Date(2026, 4, 21, 12, 0, 0, 0, time.UTC)

@@ -31,7 +31,7 @@ import (
 	"koppel/onboarding"
 	"koppel/passwords"
 	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 	"koppel/web"
 	"koppel/workflows"
 )
@@ -141,13 +141,9 @@ func (m *mailRoom) heal() {
 
 // fill makes a database with Jane, who has logged in, and her account.
 func (m *mailRoom) fill() {
-	url := storetest.URL(m.t)
+	var url string
+	m.store, url = schematest.Open(m.t)
 	var err error
-	m.store, err = store.Open(url)
-	m.must(err)
-	m.t.Cleanup(func() { m.store.Close() })
-	_, err = m.store.Migrate(m.t.Context())
-	m.must(err)
 	m.db, err = sql.Open("postgres", url)
 	m.must(err)
 	m.t.Cleanup(func() { m.db.Close() })

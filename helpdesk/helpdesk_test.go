@@ -9,7 +9,7 @@ import (
 
 	"koppel/onboarding"
 	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 )
 
 var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -23,20 +23,12 @@ type testStore struct {
 func openStore(t *testing.T) testStore {
 	t.Helper()
 	t.Parallel()
-	url := storetest.URL(t)
+	db, url := schematest.Open(t)
 	raw, err := sql.Open("postgres", url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { raw.Close() })
-	db, err := store.Open(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	return testStore{db, raw}
 }
 

@@ -25,7 +25,7 @@ import (
 	"koppel/health"
 	"koppel/keys"
 	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 )
 
 const (
@@ -68,7 +68,7 @@ type world struct {
 // newWorld makes a website, with changed settings if wanted.
 func newWorld(t testing.TB, changes ...func(*Settings)) *world {
 	t.Helper()
-	return newWorldOn(t, storetest.Copy(t, migrated), changes...)
+	return newWorldOn(t, schematest.URL(t), changes...)
 }
 
 // newWorldOn is a world with its data in the migrated database at address.
@@ -107,17 +107,6 @@ func (w *world) must(err error) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-}
-
-// migrated brings the schema of an empty database up to date.
-func migrated(address string) error {
-	database, err := store.Open(address)
-	if err != nil {
-		return err
-	}
-	defer database.Close()
-	_, err = database.Migrate(context.Background())
-	return err
 }
 
 func (w *world) openStore(address string) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"koppel/onboarding"
+	"koppel/store/schematest"
 	"koppel/store/storetest"
 	"koppel/workflows"
 )
@@ -17,7 +18,7 @@ import (
 func worldOfOwn(t *testing.T) (*world, *storetest.Server) {
 	t.Helper()
 	server, address := storetest.Own(t)
-	if err := migrated(address); err != nil {
+	if err := schematest.Migrate(address); err != nil {
 		t.Fatal(err)
 	}
 	return newWorldOn(t, address), server

@@ -14,7 +14,7 @@ import (
 	"koppel/helpdesk"
 	"koppel/keys"
 	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 )
 
 // helpdeskDesk is a database, and the commands of agents and the helpdesk over it.
@@ -32,15 +32,7 @@ type helpdeskDesk struct {
 func newHelpdeskDesk(t *testing.T) *helpdeskDesk {
 	t.Helper()
 	t.Parallel()
-	url := storetest.URL(t)
-	db, err := store.Open(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	db, url := schematest.Open(t)
 	return &helpdeskDesk{T: t, url: url, db: db}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"koppel/onboarding"
 	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 )
 
 // auditDesk is a database with an audit, and the command that verifies it.
@@ -22,15 +22,7 @@ type auditDesk struct {
 func newAuditDesk(t *testing.T) auditDesk {
 	t.Helper()
 	t.Parallel()
-	url := storetest.URL(t)
-	db, err := store.Open(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	db, url := schematest.Open(t)
 	return auditDesk{t, url, db}
 }
 

@@ -15,7 +15,7 @@ import (
 	"koppel/onboarding"
 	"koppel/passwords"
 	"koppel/store"
-	"koppel/store/storetest"
+	"koppel/store/schematest"
 )
 
 const samples = "../../devstack/sample/"
@@ -33,11 +33,7 @@ var importDay = time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
 func newImports(t *testing.T) imports {
 	t.Helper()
 	t.Parallel()
-	i := imports{t, storetest.URL(t), &engine{}}
-	if _, err := i.open().Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return i
+	return imports{t, schematest.URL(t), &engine{}}
 }
 
 func (i imports) open() *store.Store {

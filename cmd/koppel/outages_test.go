@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"koppel/mail/mailtest"
-	"koppel/store"
+	"koppel/store/schematest"
 	"koppel/store/storetest"
 )
 
@@ -58,8 +58,7 @@ func TestWorkerStartsWithItsPartsAway(t *testing.T) {
 // TestWebAnswersWhatItWasAsked sends SIGTERM while a login waits for a lock in the database.
 func TestWebAnswersWhatItWasAsked(t *testing.T) {
 	t.Parallel()
-	address := storetest.URL(t) + "&statement_timeout=60s"
-	migrate(t, address)
+	address := schematest.URL(t) + "&statement_timeout=60s"
 	db, err := sql.Open("postgres", address)
 	if err != nil {
 		t.Fatal(err)
@@ -107,18 +106,6 @@ func TestWebAnswersWhatItWasAsked(t *testing.T) {
 	}
 	<-ended
 	web.awaitLine(`"msg":"web stopped"`)
-}
-
-func migrate(t *testing.T, address string) {
-	t.Helper()
-	database, err := store.OpenBatch(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer database.Close()
-	if _, err := database.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestAnAddressThatIsTakenIsNamed: a listener is a setting, not a part; without it the process cannot say how it is.

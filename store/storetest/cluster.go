@@ -124,7 +124,7 @@ func (c *cluster) own(paths ...string) error {
 func (c *cluster) initdb(data, password string) error {
 	fmt.Fprintln(c.options.Progress, "making the database folder "+c.data())
 	arguments := []string{
-		"-D", data, "--username=" + superuser, "--pwfile=" + password, "--auth=scram-sha-256",
+		"-D", data, "--username=" + superuser, "--pwfile=" + password, "--auth=" + c.options.auth(),
 		"--encoding=UTF8", "--locale=C.UTF-8", "--wal-segsize=4",
 	}
 	if c.options.Unsafe {

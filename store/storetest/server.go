@@ -28,7 +28,7 @@ const startPatience = 60 * time.Second
 
 // Options say how a server runs. The zero value keeps data safe.
 type Options struct {
-	// Unsafe trades the safety of data for speed, for tests: no write is forced to disk.
+	// Unsafe trades safety for speed, for tests: no write is forced to disk, and the password crosses 127.0.0.1 as it is.
 	Unsafe bool
 	// Port is where to listen; 0 takes a free one.
 	Port int
@@ -36,6 +36,14 @@ type Options struct {
 	LockPatience time.Duration
 	// Progress gets a line for each step that takes long; nil for none.
 	Progress io.Writer
+}
+
+// auth is how initdb lets the superuser in. SCRAM costs a client more than most tests do.
+func (o Options) auth() string {
+	if o.Unsafe {
+		return "password"
+	}
+	return "scram-sha-256"
 }
 
 // Server is a Postgres on 127.0.0.1 that ends with this process.
@@ -141,7 +149,7 @@ func (c *cluster) serverArguments() []string {
 		"-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_wal_size=256MB",
 	}
 	if c.options.Unsafe {
-		arguments = append(arguments, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+		arguments = append(arguments, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_wal_size=64MB")
 	}
 	return arguments
 }
